@@ -1,0 +1,78 @@
+#include "cli/app.h"
+
+#include <c10/util/Exception.h>
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <cstdio>
+#include <new>
+#include <string_view>
+
+#include "cli/commands.h"
+#include "cli/usage_error.h"
+#include "core/error.h"
+#include "core/log.h"
+
+namespace vae {
+namespace {
+
+constexpr int kUnexpected = 1;  // an error that this program should have foreseen
+
+int fail(ExitCode code, std::string_view message) {
+  fmt::print(stderr, "error: {}\n", message);
+  return static_cast<int>(code);
+}
+
+// LibTorch reports exhausted memory on the CPU as an ordinary error.
+bool is_out_of_memory(const c10::Error& error) {
+  const std::string_view text = error.what_without_backtrace();
+  return dynamic_cast<const c10::OutOfMemoryError*>(&error) != nullptr ||
+         text.find("can't allocate memory") != std::string_view::npos;
+}
+
+std::string first_line(std::string_view text) { return std::string(text.substr(0, text.find('\n'))); }
+
+void build(CLI::App& app) {
+  app.name("vae");
+  app.require_subcommand(1);
+  app.set_version_flag("--version", VAE_VERSION);
+  app.get_formatter()->column_width(28);
+  for (const auto add : {add_train, add_sample, add_reconstruct, add_evaluate, add_inspect, add_data, add_config}) {
+    add(app);
+  }
+}
+
+}  // namespace
+
+int run_command_line(int argc, char** argv) {
+  std::signal(SIGPIPE, SIG_IGN);  // a closed stdout is a failed write, not the end of a training
+  set_up_log(spdlog::level::info);
+  CLI::App app("Trains variational autoencoders on pictures, and uses what it trained.");
+  try {
+    build(app);
+    app.parse(argc, argv);
+    return 0;
+  } catch (const CLI::Success& request) {  // --help and --version
+    return app.exit(request);
+  } catch (const CLI::ParseError& error) {
+    return fail(ExitCode::usage, explain(error, app));
+  } catch (const StoppedBySignal& stopped) {
+    return 128 + stopped.signal;
+  } catch (const Error& error) {
+    return fail(error.code(), error.what());
+  } catch (const std::bad_alloc&) {
+    return fail(ExitCode::out_of_memory, "out of memory; try a smaller training.batch_size, or a smaller model");
+  } catch (const c10::Error& error) {
+    if (is_out_of_memory(error)) {
+      return fail(ExitCode::out_of_memory, fmt::format("out of memory ({}); try a smaller training.batch_size, or a smaller model",
+                                                       first_line(error.what_without_backtrace())));
+    }
+    fmt::print(stderr, "error: unexpected, please report it: {}\n", first_line(error.what_without_backtrace()));
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "error: unexpected, please report it: {}\n", first_line(error.what()));
+  }
+  return kUnexpected;
+}
+
+}  // namespace vae

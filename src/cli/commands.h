@@ -1,0 +1,16 @@
+// The commands: each adds itself to the command line and runs when it is named there.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+namespace vae {
+
+void add_train(CLI::App& app);
+void add_sample(CLI::App& app);
+void add_reconstruct(CLI::App& app);
+void add_evaluate(CLI::App& app);
+void add_inspect(CLI::App& app);
+void add_data(CLI::App& app);
+void add_config(CLI::App& app);
+
+}  // namespace vae

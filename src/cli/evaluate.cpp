@@ -1,0 +1,111 @@
+#include <ATen/Parallel.h>
+#include <fmt/format.h>
+
+#include <map>
+#include <nlohmann/json.hpp>
+#include <numbers>
+#include <optional>
+#include <string>
+
+#include "cli/commands.h"
+#include "cli/model_loading.h"
+#include "cli/options.h"
+#include "core/error.h"
+#include "data/batches.h"
+#include "objectives/validation.h"
+
+namespace vae {
+namespace {
+
+constexpr int64_t kBatch = 512;
+
+enum class Part { train, validation, test };
+
+struct EvaluateOptions {
+  std::filesystem::path checkpoint;
+  Part part = Part::test;
+  int64_t samples = 1;
+  uint64_t seed = 0;
+  bool json = false;
+  std::string device = "auto";
+};
+
+const std::map<std::string, Part> kParts = {{"train", Part::train}, {"validation", Part::validation}, {"test", Part::test}};
+
+std::string name_of(Part part) {
+  for (const auto& [name, value] : kParts) {
+    if (value == part) return name;
+  }
+  return "";
+}
+
+std::shared_ptr<const MemoryDataset> read_part(const Checkpoint& checkpoint, Part part) {
+  const DataConfig& data = checkpoint.config.data;
+  const Splits splits = open_splits(data.train, data.validation, data.test, checkpoint.config.seed);
+  const auto& chosen = part == Part::train ? splits.train : part == Part::validation ? splits.validation : splits.test;
+  if (!chosen) {
+    throw UsageError("--split {}: data.{} of the checkpoint's config is \"none\"; choose another split", name_of(part),
+                     name_of(part));
+  }
+  if (chosen->shape() != checkpoint.pictures.shape()) {
+    throw DataError("data.{}: its pictures have another size or other channels than those the checkpoint was trained on",
+                    name_of(part));
+  }
+  return std::make_shared<MemoryDataset>(*chosen, at::get_num_threads());
+}
+
+// Dequantised pixels lie 256 to the unit: the density of (k + u) / 256 bounds the probability of k from below by
+// log P(k) >= E_u log p((k + u) / 256) - D log 256 (Theis, van den Oord and Bethge 2016, eq. 3).
+std::optional<double> bits_per_dimension(const LoadedModel& loaded, double elbo) {
+  const bool applies = loaded.model->likelihood().base_measure() == BaseMeasure::continuous &&
+                       loaded.checkpoint.config.data.observation.is<Dequantize>();
+  if (!applies) return std::nullopt;
+  return -elbo / (static_cast<double>(loaded.model->picture().elements()) * std::numbers::ln2) + 8;
+}
+
+void evaluate(const EvaluateOptions& options) {
+  const LoadedModel loaded = load_model(options.checkpoint, options.device);
+  const Pictures pictures(read_part(loaded.checkpoint, options.part), loaded.checkpoint.config.data.observation,
+                          {loaded.device, loaded.model->options().dtype().toScalarType()});
+  const Validation result =
+      validate(*loaded.model, EvaluationBatches(pictures, kBatch, options.seed), options.samples, options.seed);
+  const std::optional<double> bits = bits_per_dimension(loaded, result.elbo);
+  if (options.json) {
+    nlohmann::ordered_json json = {{"checkpoint", loaded.checkpoint.path.string()},
+                                   {"split", name_of(options.part)},
+                                   {"pictures", pictures.size()},
+                                   {"samples", options.samples},
+                                   {"elbo", result.elbo},
+                                   {"reconstruction", result.reconstruction},
+                                   {"kl", result.kl}};
+    json["bits_per_dimension"] = bits ? nlohmann::ordered_json(*bits) : nlohmann::ordered_json();
+    fmt::print("{}\n", json.dump());
+    return;
+  }
+  fmt::print("{} pictures of the {} split, {} draws of z each; nats per picture\n", pictures.size(), name_of(options.part),
+             options.samples);
+  fmt::print("ELBO            {:>12.4f}\nreconstruction  {:>12.4f}\nKL              {:>12.4f}\n", result.elbo,
+             result.reconstruction, result.kl);
+  if (bits) fmt::print("bits/dimension  {:>12.4f}  (upper bound, of 8-bit pixels)\n", *bits);
+}
+
+}  // namespace
+
+void add_evaluate(CLI::App& app) {
+  auto options = std::make_shared<EvaluateOptions>();
+  auto* command = app.add_subcommand("evaluate", "Measure a trained model on the data of its config");
+  add_checkpoint(*command, options->checkpoint);
+  command->add_option("--split", options->part, "Which part of the data")
+      ->transform(CLI::CheckedTransformer(kParts))
+      ->type_name("train|validation|test")
+      ->default_str("test");
+  command->add_option("--samples", options->samples, "Draws of z for each picture")
+      ->capture_default_str()
+      ->check(CLI::Range(int64_t{1}, int64_t{1'000'000}));
+  add_seed(*command, options->seed);
+  command->add_flag("--json", options->json, "One JSON object instead of a table");
+  add_device(*command, options->device);
+  command->final_callback([options] { evaluate(*options); });
+}
+
+}  // namespace vae

@@ -1,0 +1,21 @@
+// A trained model, ready for use.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "training/checkpoint.h"
+
+namespace vae {
+
+struct LoadedModel {
+  Checkpoint checkpoint;
+  std::shared_ptr<Vae> model;
+  torch::Device device;
+};
+
+/// From a checkpoint or a run folder. CheckpointError, or UsageError for the device.
+LoadedModel load_model(const std::filesystem::path& file_or_run, const std::string& device);
+
+}  // namespace vae

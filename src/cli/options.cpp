@@ -1,0 +1,26 @@
+#include "cli/options.h"
+
+namespace vae {
+
+void add_checkpoint(CLI::App& command, std::filesystem::path& path) {
+  command.add_option("--checkpoint", path, "A checkpoint, or a run folder (its best, else its last)")
+      ->required()
+      ->type_name("PATH");
+}
+
+void add_device(CLI::App& command, std::string& device) {
+  command.add_option("--device", device, "auto, cpu, cuda or cuda:N")->capture_default_str()->type_name("NAME");
+}
+
+void add_seed(CLI::App& command, uint64_t& seed) {
+  command.add_option("--seed", seed, "Every random number follows from it")->capture_default_str()->type_name("N");
+}
+
+void add_outputs(CLI::App& command, std::filesystem::path& sheet, std::filesystem::path& folder) {
+  auto* group = command.add_option_group("Output", "At least one of");
+  group->add_option("--out", sheet, "PNG file with all pictures on one sheet")->type_name("FILE");
+  group->add_option("--out-dir", folder, "Folder for one PNG file each")->type_name("FOLDER");
+  group->require_option(1, 2);
+}
+
+}  // namespace vae

@@ -1,0 +1,69 @@
+#include "cli/picture_output.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "core/error.h"
+#include "images/png.h"
+
+namespace vae {
+namespace {
+
+namespace fs = std::filesystem;
+
+void make_folder(const fs::path& folder) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error) throw IoError("{}: {}; choose another folder", folder.string(), error.message());
+}
+
+bool stays_inside(const fs::path& name) {
+  const fs::path normal = name.lexically_normal();
+  return !normal.is_absolute() && !normal.empty() && *normal.begin() != "..";
+}
+
+}  // namespace
+
+void write_sheet(const fs::path& file, const Image& sheet) {
+  if (file.has_parent_path()) make_folder(file.parent_path());
+  write_png(file, sheet);
+  fmt::print("{}\n", file.string());
+}
+
+int64_t square_columns(size_t count) {
+  return static_cast<int64_t>(std::ceil(std::sqrt(static_cast<double>(count))));
+}
+
+void write_each(const fs::path& folder, std::span<const Image> pictures, std::span<const std::string> names) {
+  for (size_t i = 0; i < pictures.size(); ++i) {
+    if (!stays_inside(names[i])) throw UsageError("\"{}\": leads out of {}", names[i], folder.string());
+    const fs::path file = folder / names[i];
+    make_folder(file.parent_path());
+    write_png(file, pictures[i]);
+  }
+  fmt::print("{} pictures in {}\n", pictures.size(), folder.string());
+}
+
+std::vector<std::string> numbered_names(size_t count) {
+  const size_t digits = std::max<size_t>(4, fmt::format("{}", count).size());
+  std::vector<std::string> names;
+  for (size_t i = 0; i < count; ++i) names.push_back(fmt::format("{:0{}}.png", i, digits));
+  return names;
+}
+
+std::vector<std::string> png_names(std::span<const std::string> sources) {
+  const auto replaced = [](const std::string& source) { return fs::path(source).replace_extension(".png").string(); };
+  std::map<std::string, int> uses;
+  for (const std::string& source : sources) ++uses[replaced(source)];
+  std::vector<std::string> names;
+  for (const std::string& source : sources) {
+    const std::string name = replaced(source);
+    names.push_back(uses[name] == 1 ? name : source + ".png");
+  }
+  return names;
+}
+
+}  // namespace vae

@@ -1,0 +1,78 @@
+#include "cli/progress_display.h"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <cmath>
+#include <cstdlib>
+#include <string_view>
+
+namespace vae {
+namespace {
+
+constexpr auto kTerminalInterval = std::chrono::milliseconds(100);
+constexpr auto kPlainInterval = std::chrono::seconds(30);  // a sign of life in a long epoch
+constexpr std::string_view kEraseLine = "\r\033[K";
+
+bool can_erase_lines() {
+  const char* term = std::getenv("TERM");
+  return isatty(STDERR_FILENO) && term != nullptr && std::string_view(term) != "dumb";
+}
+
+size_t terminal_width() {
+  winsize size = {};
+  const bool known = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+  return known ? size.ws_col : 80;
+}
+
+}  // namespace
+
+std::string format_duration(double seconds) {
+  const auto total = static_cast<int64_t>(std::llround(seconds));
+  const int64_t days = total / 86400, hours = total / 3600 % 24, minutes = total / 60 % 60, rest = total % 60;
+  if (days > 0) return fmt::format("{} d {:02}:{:02}", days, hours, minutes);
+  if (hours > 0) return fmt::format("{}:{:02}:{:02}", hours, minutes, rest);
+  return fmt::format("{}:{:02}", minutes, rest);
+}
+
+std::string format_progress(const Progress& progress) {
+  std::string line = fmt::format("epoch {}/{}  batch {}/{}", progress.epoch, progress.epochs, progress.batch, progress.batches);
+  if (progress.pictures_per_second > 0) {
+    line += fmt::format("  objective {:.2f}  reconstruction {:.2f}  KL {:.2f}  {:.0f} pictures/s  {} left",
+                        progress.latest.objective, progress.latest.reconstruction, progress.latest.kl,
+                        progress.pictures_per_second, format_duration(progress.seconds_left));
+  }
+  return line;
+}
+
+std::string format_epoch(const EpochReport& report) {
+  std::string line = fmt::format("epoch {}/{}  train: objective {:.2f}, reconstruction {:.2f}, KL {:.2f}", report.epoch,
+                                 report.epochs, report.train.objective, report.train.reconstruction, report.train.kl);
+  if (report.validation) {
+    line += fmt::format("  validation: ELBO {:.2f}, reconstruction {:.2f}, KL {:.2f}{}", report.validation->elbo,
+                        report.validation->reconstruction, report.validation->kl, report.is_best ? " (best)" : "");
+  }
+  return line + fmt::format("  {:.1f} s", report.seconds);
+}
+
+ProgressDisplay::ProgressDisplay() : is_terminal_(can_erase_lines()), last_shown_(Clock::now()) {}
+
+ProgressDisplay::~ProgressDisplay() {
+  if (is_terminal_) fmt::print(stderr, "{}", kEraseLine);
+}
+
+void ProgressDisplay::on_step(const Progress& progress) {
+  const auto now = Clock::now();
+  if (now - last_shown_ < (is_terminal_ ? Clock::duration(kTerminalInterval) : Clock::duration(kPlainInterval))) return;
+  last_shown_ = now;
+  const std::string line = format_progress(progress);
+  if (!is_terminal_) return spdlog::info(line);
+  fmt::print(stderr, "{}{}", kEraseLine, line.substr(0, terminal_width() - 1));
+  std::fflush(stderr);
+}
+
+void ProgressDisplay::on_epoch(const EpochReport& report) { spdlog::info(format_epoch(report)); }
+
+}  // namespace vae

@@ -1,0 +1,85 @@
+#include <ATen/Parallel.h>
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "cli/commands.h"
+#include "cli/model_loading.h"
+#include "cli/options.h"
+#include "cli/picture_output.h"
+#include "data/batches.h"
+#include "data/folder.h"
+#include "data/image_tensor.h"
+#include "images/grid.h"
+#include "model/generate.h"
+
+namespace vae {
+namespace {
+
+constexpr int64_t kBatch = 256;
+constexpr int64_t kColumns = 8;
+
+struct ReconstructOptions {
+  std::filesystem::path checkpoint;
+  std::filesystem::path images;
+  std::filesystem::path sheet;
+  std::filesystem::path folder;
+  int64_t sheet_count = 64;
+  uint64_t seed = 0;
+  std::string device = "auto";
+};
+
+std::shared_ptr<const MemoryDataset> read_images(const std::filesystem::path& folder, const PictureShape& shape) {
+  const FolderDataset files(FolderConfig{
+      .path = folder, .channels = shape.channels, .height = shape.height, .width = shape.width});
+  return std::make_shared<MemoryDataset>(files, at::get_num_threads());
+}
+
+std::vector<std::string> source_names(const Dataset& dataset) {
+  std::vector<std::string> names;
+  for (int64_t i = 0; i < dataset.size(); ++i) names.push_back(dataset.name(i));
+  return names;
+}
+
+void append(std::vector<Image>& images, const Tensor& x) {
+  for (Image& image : to_images(x)) images.push_back(std::move(image));
+}
+
+void run_reconstruct(const ReconstructOptions& options) {
+  const LoadedModel loaded = load_model(options.checkpoint, options.device);
+  const Pictures pictures(read_images(options.images, loaded.model->picture()), loaded.checkpoint.config.data.observation,
+                          {loaded.device, loaded.model->options().dtype().toScalarType()});
+  const EvaluationBatches batches(pictures, kBatch, options.seed);
+  std::vector<Image> originals, reconstructions;
+  for (int64_t i = 0; i < batches.count(); ++i) {
+    const Tensor x = batches.get(i).x;
+    append(originals, x);
+    append(reconstructions, reconstruct(*loaded.model, x));
+  }
+
+  if (!options.folder.empty()) write_each(options.folder, reconstructions, png_names(source_names(pictures.dataset())));
+  if (!options.sheet.empty()) {
+    const size_t shown = std::min(originals.size(), static_cast<size_t>(options.sheet_count));
+    originals.resize(shown);
+    reconstructions.resize(shown);
+    write_sheet(options.sheet, comparison_grid(originals, reconstructions, kColumns));
+  }
+}
+
+}  // namespace
+
+void add_reconstruct(CLI::App& app) {
+  auto options = std::make_shared<ReconstructOptions>();
+  auto* command = app.add_subcommand("reconstruct", "Pass a folder of pictures through a trained model");
+  add_checkpoint(*command, options->checkpoint);
+  command->add_option("--images", options->images, "Folder of JPEG and PNG files of any size")->required()->type_name("FOLDER");
+  add_outputs(*command, options->sheet, options->folder);
+  command->add_option("--sheet-count", options->sheet_count, "Pictures on the sheet, originals above reconstructions")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 4096));
+  add_seed(*command, options->seed);
+  add_device(*command, options->device);
+  command->final_callback([options] { run_reconstruct(*options); });
+}
+
+}  // namespace vae

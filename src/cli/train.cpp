@@ -1,0 +1,92 @@
+#include <ATen/Parallel.h>
+#include <fmt/format.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/commands.h"
+#include "cli/progress_display.h"
+#include "cli/usage_error.h"
+#include "config/parse.h"
+#include "core/error.h"
+#include "training/run.h"
+
+namespace vae {
+namespace {
+
+struct TrainOptions {
+  std::filesystem::path config;
+  std::vector<std::string> overrides;
+  std::filesystem::path out;
+  std::filesystem::path resume;
+  bool force = false;
+};
+
+void use_threads(const Config& config) {
+  if (config.threads > 0) at::set_num_threads(static_cast<int>(config.threads));
+}
+
+std::unique_ptr<Run> start(const TrainOptions& options) {
+  const auto config = parse_file<Config>(options.config, options.overrides);
+  use_threads(config);
+  const std::filesystem::path out = options.out.empty() ? std::filesystem::path("runs") / config.name : options.out;
+  return Run::start(config, out, options.force);
+}
+
+std::unique_ptr<Run> resume(const TrainOptions& options) {
+  const RunFolder folder(options.resume);
+  const Checkpoint checkpoint = Checkpoint::load(folder.last_checkpoint());
+  const Config wanted = options.config.empty()
+                            ? parse<Config>(dump(checkpoint.config), folder.config().string(), options.overrides)
+                            : parse_file<Config>(options.config, options.overrides);
+  const Config config = resumed_config(checkpoint.config, wanted);
+  use_threads(config);
+  return Run::resume(config, folder, checkpoint);
+}
+
+void print_result(const Run& run, Ending ending) {
+  const TrainingState& state = run.state();
+  if (ending == Ending::out_of_patience) {
+    fmt::print("stopped after epoch {}: no better validation ELBO since epoch {}\n", state.epoch, state.best_epoch);
+  }
+  if (state.best_elbo) fmt::print("best validation ELBO {:.2f} nats, epoch {}\n", *state.best_elbo, state.best_epoch);
+  fmt::print("run in {}\n", run.folder().path().string());
+}
+
+void train(const TrainOptions& options) {
+  if (options.config.empty() == options.resume.empty() && options.config.empty()) {
+    throw UsageError("train: give --config FILE to start a run, or --resume RUN to go on with one");
+  }
+  const StopSignal stop;
+  const std::unique_ptr<Run> run = options.resume.empty() ? start(options) : resume(options);
+  const Ending ending = [&] {
+    ProgressDisplay display;
+    return run->fit(display, stop);
+  }();
+  if (ending == Ending::stopped) {
+    fmt::print(stderr, "stopped at step {}; go on with: vae train --resume {}\n", run->state().step,
+               run->folder().path().string());
+    throw StoppedBySignal{stop.received()};
+  }
+  print_result(*run, ending);
+}
+
+}  // namespace
+
+void add_train(CLI::App& app) {
+  auto options = std::make_shared<TrainOptions>();
+  auto* command = app.add_subcommand("train", "Train a model, or go on training one");
+  command->add_option("--config", options->config, "Config file (see vae config --schema)")->type_name("FILE");
+  command->add_option("--set", options->overrides, "Changes one key of the config: training.epochs=5")
+      ->type_name("KEY=VALUE")
+      ->allow_extra_args(false);
+  auto* out = command->add_option("--out", options->out, "Folder of the run; runs/NAME if not given")->type_name("FOLDER");
+  command->add_option("--resume", options->resume, "Goes on with the run in this folder, bit for bit on the CPU")
+      ->type_name("RUN")
+      ->excludes(out);
+  command->add_flag("--force", options->force, "Replaces the run that the folder holds");
+  command->final_callback([options] { train(*options); });
+}
+
+}  // namespace vae

@@ -1,0 +1,48 @@
+// Errors carry the exit code of the process; main turns them into one line on stderr.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+namespace vae {
+
+/// Exit codes of the program; 128 + n stands for "stopped by signal n".
+enum class ExitCode : int {
+  done = 0,
+  usage = 2,
+  data = 3,
+  diverged = 4,
+  out_of_memory = 5,
+  input_output = 6,
+  checkpoint = 7,
+};
+
+/// One line for a person: what, where, what was expected, what to do.
+class Error : public std::runtime_error {
+ public:
+  Error(ExitCode code, const std::string& message) : std::runtime_error(message), code_(code) {}
+  ExitCode code() const noexcept { return code_; }
+
+ private:
+  ExitCode code_;
+};
+
+template <ExitCode kCode>
+class ErrorOf : public Error {
+ public:
+  template <typename... Args>
+  explicit ErrorOf(fmt::format_string<Args...> format, Args&&... args)
+      : Error(kCode, fmt::format(format, std::forward<Args>(args)...)) {}
+};
+
+using UsageError = ErrorOf<ExitCode::usage>;            // command line or config
+using DataError = ErrorOf<ExitCode::data>;              // pictures, labels, data files
+using DivergedError = ErrorOf<ExitCode::diverged>;      // training gave up
+using MemoryError = ErrorOf<ExitCode::out_of_memory>;   // memory of the host or of a device
+using IoError = ErrorOf<ExitCode::input_output>;        // the file system
+using CheckpointError = ErrorOf<ExitCode::checkpoint>;  // a checkpoint that is damaged or does not fit
+
+}  // namespace vae

@@ -1,0 +1,27 @@
+// The program's log: spdlog's default logger, on stderr and, while a run is open, in its log.txt.
+#pragma once
+
+#include <spdlog/common.h>
+
+#include <filesystem>
+#include <memory>
+
+namespace vae {
+
+/// Sends the default logger to stderr, from `level` up. Call once, first thing.
+void set_up_log(spdlog::level::level_enum level);
+
+/// Appends everything that is logged to a file, too, with the time, for as long as it lives.
+/// IoError where the file can't be opened.
+class LogFile {
+ public:
+  explicit LogFile(const std::filesystem::path& path);
+  ~LogFile();
+  LogFile(const LogFile&) = delete;
+  LogFile& operator=(const LogFile&) = delete;
+
+ private:
+  std::shared_ptr<spdlog::sinks::sink> sink_;
+};
+
+}  // namespace vae

@@ -1,0 +1,23 @@
+// Tensors of random numbers from a named stream.
+#pragma once
+
+#include "core/random.h"
+#include "core/tensor.h"
+
+namespace vae {
+
+/// Uniform on the open interval (0, 1), 24 bits; element e comes from word e of the stream alone, so that a part
+/// of a batch gets the same noise whoever computes it. On a device other than the CPU it is copied there.
+Tensor uniform(Random& random, torch::IntArrayRef shape, const torch::TensorOptions& options);
+
+/// Standard normal (Box and Muller 1958, the cosine half); element e comes from words 2e and 2e + 1 alone.
+Tensor normal(Random& random, torch::IntArrayRef shape, const torch::TensorOptions& options);
+
+/// 1 with the given probabilities, else 0, in their shape, type and device; one word an element.
+Tensor bernoulli(Random& random, const Tensor& probabilities);
+
+/// How many words one element of each takes, for Random::skip.
+constexpr uint64_t kWordsPerUniform = 1;
+constexpr uint64_t kWordsPerNormal = 2;
+
+}  // namespace vae

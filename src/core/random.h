@@ -1,0 +1,42 @@
+// Named random streams: every draw is a pure function of (seed, purpose, index, position).
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace vae {
+
+/// A counter-based stream of 32-bit words: Philox4x32-10 (Salmon et al. 2011, "Parallel random numbers: as
+/// easy as 1, 2, 3"). The key comes from (seed, purpose), the upper half of the counter from `index` (a step
+/// or an epoch), the lower half from the position, so that any word can be had without those before it.
+class Random {
+ public:
+  Random(uint64_t seed, std::string_view purpose, uint64_t index = 0);
+
+  /// The stream of the same seed and purpose for another index, from its beginning.
+  Random at(uint64_t index) const;
+
+  /// Steps over `words` words, as if they had been drawn.
+  void skip(uint64_t words) { position_ += words; }
+
+  /// The next words.size() words.
+  void fill(std::span<uint32_t> words);
+
+  /// Uniform on {0, ..., bound - 1}, unbiased; bound >= 1.
+  uint64_t below(uint64_t bound);
+
+  /// Uniform on [0, 1) with 53 bits.
+  double uniform();
+
+  /// A uniformly random order of 0 ... size - 1 (Fisher and Yates).
+  std::vector<int64_t> permutation(int64_t size);
+
+ private:
+  uint64_t key_;
+  uint64_t index_;
+  uint64_t position_ = 0;
+};
+
+}  // namespace vae

@@ -1,0 +1,96 @@
+// Data sets to the batches that models are trained and evaluated on.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "core/tensor.h"
+#include "data/memory.h"
+#include "data/observation.h"
+
+namespace vae {
+
+struct Batch {
+  Tensor x;           // [N, C, H, W] in [0, 1]
+  Tensor labels;      // [N], int64; kNoLabel where there is none
+  int64_t first = 0;  // position of the first picture in the order the batches are cut from
+
+  int64_t size() const { return x.size(0); }
+};
+
+/// Where batches are made, and of which type.
+struct BatchPlace {
+  torch::Device device = torch::kCPU;
+  torch::ScalarType type = torch::kFloat;
+};
+
+/// The pictures of a data set as bytes on a device, [N, H, W, C], and what turns rows of them into x.
+class Pictures {
+ public:
+  Pictures(std::shared_ptr<const MemoryDataset> dataset, const ObservationConfig& observation,
+           const BatchPlace& place);
+
+  int64_t size() const { return dataset_->size(); }
+  const MemoryDataset& dataset() const { return *dataset_; }
+  Tensor bytes() const { return bytes_; }
+
+  /// x and labels of the given rows of bytes, [N, H, W, C] and [N].
+  Batch observe(const Tensor& bytes, const Tensor& labels, Random& random) const;
+
+  Tensor labels() const { return labels_; }
+  torch::Device device() const { return place_.device; }
+
+  /// The mean picture, [C, H, W] in [0, 1].
+  Tensor mean() const;
+
+ private:
+  std::shared_ptr<const MemoryDataset> dataset_;
+  ObservationConfig observation_;
+  BatchPlace place_;
+  Tensor bytes_;
+  Tensor labels_;
+};
+
+/// Batches of each epoch in an order that is a function of (seed, epoch) alone.
+class TrainingBatches {
+ public:
+  struct Options {
+    int64_t batch_size = 128;
+    bool drop_last = false;
+    bool horizontal_flip = false;
+  };
+
+  TrainingBatches(const Pictures& pictures, const Options& options, uint64_t seed);
+
+  int64_t per_epoch() const;
+
+  /// The batch at `position` of `epoch`; its noise is a function of (seed, epoch, position).
+  Batch get(int64_t epoch, int64_t position);
+
+ private:
+  void shuffle(int64_t epoch);
+
+  const Pictures& pictures_;
+  Options options_;
+  uint64_t seed_;
+  int64_t shuffled_epoch_ = -1;
+  Tensor order_;
+};
+
+/// Batches in the data's own order; each picture is observed once and for all, as a function of (seed,
+/// index).
+class EvaluationBatches {
+ public:
+  EvaluationBatches(const Pictures& pictures, int64_t batch_size, uint64_t seed);
+
+  int64_t count() const;
+  Batch get(int64_t position) const;
+
+ private:
+  const Pictures& pictures_;
+  int64_t batch_size_;
+  uint64_t seed_;
+};
+
+}  // namespace vae

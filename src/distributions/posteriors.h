@@ -1,0 +1,17 @@
+// The list of posteriors.
+#pragma once
+
+#include <memory>
+
+#include "config/one_of.h"
+#include "distributions/diagonal_gaussian.h"
+
+namespace vae {
+
+using PosteriorConfig = OneOf<DiagonalGaussianConfig>;
+
+inline std::shared_ptr<PosteriorFamily> make_posterior(const PosteriorConfig& config, int64_t latent) {
+  return config.visit([latent](const auto& row) { return make_posterior(row, latent); });
+}
+
+}  // namespace vae

@@ -1,0 +1,34 @@
+// The standard normal prior.
+#pragma once
+
+#include <memory>
+#include <string_view>
+
+#include "config/fields.h"
+#include "distributions/prior.h"
+
+namespace vae {
+
+struct StandardNormalConfig {
+  static constexpr std::string_view kType = "standard_normal";
+  static constexpr std::string_view kHelp = "N(0, I).";
+  bool operator==(const StandardNormalConfig&) const = default;
+};
+
+inline constexpr auto fields(Tag<StandardNormalConfig>) { return std::tuple{}; }
+
+/// p(z) = N(z; 0, I).
+class StandardNormal : public Prior {
+ public:
+  explicit StandardNormal(int64_t latent) : latent_(latent) {}
+
+  Tensor log_prob(const Tensor& z) const override;
+  Tensor sample(int64_t count, Random& random, const torch::TensorOptions& options) const override;
+
+ private:
+  int64_t latent_;
+};
+
+std::shared_ptr<Prior> make_prior(const StandardNormalConfig& config, int64_t latent);
+
+}  // namespace vae

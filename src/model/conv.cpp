@@ -1,0 +1,90 @@
+#include "model/conv.h"
+
+#include "core/error.h"
+#include "model/layers.h"
+
+namespace vae {
+namespace {
+
+/// What each halving leaves, the picture itself first.
+std::vector<PictureShape> pyramid(const ConvConfig& config, const PictureShape& picture) {
+  std::vector<PictureShape> levels = {picture};
+  for (const int64_t channels : config.channels) {
+    const PictureShape& above = levels.back();
+    if (above.height < 2 || above.width < 2) {
+      throw UsageError("model: {} convolutions halve a picture of {}x{} below one pixel; give fewer channels, or larger pictures",
+                       config.channels.size(), picture.width, picture.height);
+    }
+    levels.push_back({channels, above.height / 2, above.width / 2});
+  }
+  return levels;
+}
+
+class ConvEncoder : public Encoder {
+ public:
+  ConvEncoder(const ConvConfig& config, const PictureShape& picture, int64_t outputs) {
+    const std::vector<PictureShape> levels = pyramid(config, picture);
+    for (size_t i = 1; i < levels.size(); ++i) {
+      layers_.push_back(register_module(
+          "down" + std::to_string(i - 1),
+          std::make_shared<Downsample>(levels[i - 1].channels, levels[i].channels, config.activation)));
+    }
+    output_ = register_module(
+        "output", std::make_shared<Linear>(levels.back().elements(), outputs, Activation::identity));
+  }
+
+  Tensor forward(const Tensor& x) const override {
+    Tensor h = x;
+    for (const auto& layer : layers_) h = layer->forward(h);
+    return output_->forward(h.flatten(1));
+  }
+
+ private:
+  std::vector<std::shared_ptr<Downsample>> layers_;
+  std::shared_ptr<Linear> output_;
+};
+
+class ConvDecoder : public Decoder {
+ public:
+  ConvDecoder(const ConvConfig& config, int64_t latent, const PictureShape& parameters) {
+    const std::vector<PictureShape> levels = pyramid(config, parameters);
+    smallest_ = levels.back();
+    input_ = register_module("input", std::make_shared<Linear>(latent, smallest_.elements(), config.activation));
+    for (size_t i = levels.size() - 1; i > 0; --i) {
+      const Activation activation = i == 1 ? Activation::identity : config.activation;
+      layers_.push_back(register_module(
+          "up" + std::to_string(layers_.size()),
+          std::make_shared<Upsample>(levels[i].channels, levels[i - 1].channels, levels[i - 1].height,
+                                     levels[i - 1].width, activation)));
+    }
+  }
+
+  Tensor forward(const Tensor& z) const override {
+    Tensor h = input_->forward(z).view({z.size(0), smallest_.channels, smallest_.height, smallest_.width});
+    for (const auto& layer : layers_) h = layer->forward(h);
+    return h;
+  }
+
+  // One bias a channel: the mean over pixels is the best it can do.
+  void set_output(const Tensor& parameters) override {
+    const torch::NoGradGuard no_grad;
+    layers_.back()->bias.copy_(parameters.mean({1, 2}));
+  }
+
+ private:
+  PictureShape smallest_;
+  std::shared_ptr<Linear> input_;
+  std::vector<std::shared_ptr<Upsample>> layers_;
+};
+
+}  // namespace
+
+std::shared_ptr<Encoder> make_encoder(const ConvConfig& config, const PictureShape& picture, int64_t outputs) {
+  return std::make_shared<ConvEncoder>(config, picture, outputs);
+}
+
+std::shared_ptr<Decoder> make_decoder(const ConvConfig& config, int64_t latent, const PictureShape& parameters) {
+  return std::make_shared<ConvDecoder>(config, latent, parameters);
+}
+
+}  // namespace vae

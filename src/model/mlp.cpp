@@ -1,0 +1,73 @@
+#include "model/mlp.h"
+
+#include "model/layers.h"
+
+namespace vae {
+namespace {
+
+/// Hidden layers with an activation and one linear layer behind them: [N, inputs] to [N, outputs].
+class Mlp : public torch::nn::Module {
+ public:
+  Mlp(int64_t inputs, const std::vector<int64_t>& hidden, int64_t outputs, Activation activation) {
+    for (const int64_t width : hidden) {
+      const std::string name = "hidden" + std::to_string(hidden_.size());
+      hidden_.push_back(register_module(name, std::make_shared<Linear>(inputs, width, activation)));
+      inputs = width;
+    }
+    output = register_module("output", std::make_shared<Linear>(inputs, outputs, Activation::identity));
+  }
+
+  Tensor forward(Tensor x) const {
+    for (const auto& layer : hidden_) x = layer->forward(x);
+    return output->forward(x);
+  }
+
+  std::shared_ptr<Linear> output;
+
+ private:
+  std::vector<std::shared_ptr<Linear>> hidden_;
+};
+
+class MlpEncoder : public Encoder {
+ public:
+  MlpEncoder(const MlpConfig& config, const PictureShape& picture, int64_t outputs)
+      : mlp_(register_module("mlp", std::make_shared<Mlp>(picture.elements(), config.hidden, outputs, config.activation))) {}
+
+  Tensor forward(const Tensor& x) const override { return mlp_->forward(x.flatten(1)); }
+
+ private:
+  std::shared_ptr<Mlp> mlp_;
+};
+
+class MlpDecoder : public Decoder {
+ public:
+  MlpDecoder(const MlpConfig& config, int64_t latent, const PictureShape& parameters) : shape_(parameters) {
+    const std::vector<int64_t> hidden(config.hidden.rbegin(), config.hidden.rend());
+    mlp_ = register_module("mlp", std::make_shared<Mlp>(latent, hidden, shape_.elements(), config.activation));
+  }
+
+  Tensor forward(const Tensor& z) const override {
+    return mlp_->forward(z).view({z.size(0), shape_.channels, shape_.height, shape_.width});
+  }
+
+  void set_output(const Tensor& parameters) override {
+    const torch::NoGradGuard no_grad;
+    mlp_->output->bias.copy_(parameters.flatten());
+  }
+
+ private:
+  PictureShape shape_;
+  std::shared_ptr<Mlp> mlp_;
+};
+
+}  // namespace
+
+std::shared_ptr<Encoder> make_encoder(const MlpConfig& config, const PictureShape& picture, int64_t outputs) {
+  return std::make_shared<MlpEncoder>(config, picture, outputs);
+}
+
+std::shared_ptr<Decoder> make_decoder(const MlpConfig& config, int64_t latent, const PictureShape& parameters) {
+  return std::make_shared<MlpDecoder>(config, latent, parameters);
+}
+
+}  // namespace vae

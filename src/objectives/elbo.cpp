@@ -1,0 +1,47 @@
+#include "objectives/elbo.h"
+
+#include <algorithm>
+
+#include "core/error.h"
+
+namespace vae {
+namespace {
+
+// Latents are [K, M, N, latent] with K = 1 here; values per draw are [1, M, N].
+Tensor mean_over_draws(const Tensor& values) { return values.mean({0, 1}); }
+
+}  // namespace
+
+ElboParts elbo_parts(const Vae& model, const Tensor& x, KlEstimate kl, int64_t samples, Random& random) {
+  const std::unique_ptr<Posterior> posterior = model.encode(x);
+  const Tensor z = posterior->rsample(1, samples, random);
+  const Tensor reconstruction = mean_over_draws(model.likelihood().log_prob(x, model.decode(z)));
+  if (kl == KlEstimate::sampled) {
+    return {reconstruction, mean_over_draws(posterior->log_prob(z) - model.prior().log_prob(z)), {}};
+  }
+  const std::optional<Tensor> per_dimension = posterior->kl_per_dimension(model.prior());
+  if (!per_dimension) {
+    throw UsageError(
+        "objective.kl: model.posterior and model.prior have no closed form for their KL divergence; use \"sampled\"");
+  }
+  return {reconstruction, per_dimension->sum(-1), *per_dimension};
+}
+
+double Elbo::beta(int64_t step) const {
+  if (step >= config_.beta_warmup_steps) return config_.beta;
+  return config_.beta * static_cast<double>(step) / static_cast<double>(config_.beta_warmup_steps);
+}
+
+Terms Elbo::evaluate(const Vae& model, const Batch& batch, Random& random, int64_t step) const {
+  const ElboParts parts = elbo_parts(model, batch.x, config_.kl, config_.samples, random);
+  const Tensor reconstruction = parts.reconstruction.mean();
+  const Tensor kl = parts.kl.mean();
+  const Tensor penalty =
+      config_.free_bits > 0 ? parts.kl_per_dimension.mean(0).clamp_min(config_.free_bits).sum() : kl;
+  const Tensor objective = reconstruction - beta(step) * penalty;
+  return {.surrogate = -objective, .objective = objective, .reconstruction = reconstruction, .kl = kl};
+}
+
+std::unique_ptr<Objective> make_objective(const ElboConfig& config) { return std::make_unique<Elbo>(config); }
+
+}  // namespace vae

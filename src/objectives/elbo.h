@@ -1,0 +1,76 @@
+// The evidence lower bound.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "config/fields.h"
+#include "objectives/objective.h"
+
+namespace vae {
+
+enum class KlEstimate { closed_form, sampled };
+
+inline constexpr auto names(Tag<KlEstimate>) {
+  using Name = std::pair<std::string_view, KlEstimate>;
+  return std::array{Name{"closed_form", KlEstimate::closed_form}, Name{"sampled", KlEstimate::sampled}};
+}
+
+struct ElboConfig {
+  static constexpr std::string_view kType = "elbo";
+  static constexpr std::string_view kHelp = "E_q log p(x | z) - beta KL(q(z | x) || p(z)).";
+  int64_t samples = 1;
+  KlEstimate kl = KlEstimate::closed_form;
+  double beta = 1;
+  int64_t beta_warmup_steps = 0;
+  double free_bits = 0;
+  bool operator==(const ElboConfig&) const = default;
+};
+
+inline constexpr auto fields(Tag<ElboConfig>) {
+  return std::tuple{
+      field("samples", &ElboConfig::samples, at_least(1), "Draws of z for each picture."),
+      field("kl", &ElboConfig::kl, "The KL divergence by its formula, or as log q(z | x) - log p(z) at the draws."),
+      field("beta", &ElboConfig::beta, non_negative, "Weight of the KL divergence, summed over dimensions."),
+      field("beta_warmup_steps", &ElboConfig::beta_warmup_steps, non_negative,
+            "Steps over which the weight grows linearly from 0 to beta."),
+      field("free_bits", &ElboConfig::free_bits, non_negative,
+            "Nats below which the KL of a latent dimension, averaged over the batch, is not reduced."),
+  };
+}
+
+inline std::optional<std::string> check(const ElboConfig& config) {
+  if (config.free_bits == 0 || config.kl == KlEstimate::closed_form) return std::nullopt;
+  return "free_bits: needs \"kl\": \"closed_form\", which knows the KL of each dimension; give that, or 0";
+}
+
+/// The parts of the bound for each picture of a batch, in nats.
+struct ElboParts {
+  Tensor reconstruction;    // [N]
+  Tensor kl;                // [N]
+  Tensor kl_per_dimension;  // [N, latent]; undefined where the KL was sampled
+};
+
+/// Both parts at M = `samples` draws from the posterior. UsageError where a closed form is asked for and none known.
+ElboParts elbo_parts(const Vae& model, const Tensor& x, KlEstimate kl, int64_t samples, Random& random);
+
+/// mean over the batch of  1/M sum_m log p(x | z_m) - beta KL, z_m ~ q(z | x). Kingma and Welling 2014, eq. 7 and 10;
+/// beta: Higgins et al. 2017; free bits: sum_j max(lambda, mean KL_j), Kingma et al. 2016, eq. 14.
+class Elbo : public Objective {
+ public:
+  explicit Elbo(const ElboConfig& config) : config_(config) {}
+  Terms evaluate(const Vae& model, const Batch& batch, Random& random, int64_t step) const override;
+
+ private:
+  double beta(int64_t step) const;
+
+  ElboConfig config_;
+};
+
+std::unique_ptr<Objective> make_objective(const ElboConfig& config);
+
+}  // namespace vae

@@ -1,0 +1,65 @@
+#include "training/adam.h"
+
+#include <ATen/ops/_fused_adam.h>
+#include <ATen/ops/_fused_adamw.h>
+
+namespace vae {
+namespace {
+
+void update(const AdamConfig& config, const std::vector<Tensor>& values, const std::vector<Tensor>& gradients,
+            const std::vector<Tensor>& first, const std::vector<Tensor>& second,
+            const std::vector<Tensor>& steps, double learning_rate, const Tensor& non_finite) {
+  at::_fused_adam_(values, gradients, first, second, /*max_exp_avg_sqs=*/{}, steps, learning_rate,
+                   config.beta1, config.beta2, config.weight_decay, config.epsilon, /*amsgrad=*/false,
+                   /*maximize=*/false,
+                   /*grad_scale=*/{}, non_finite);
+}
+
+void update(const AdamWConfig& config, const std::vector<Tensor>& values,
+            const std::vector<Tensor>& gradients, const std::vector<Tensor>& first,
+            const std::vector<Tensor>& second, const std::vector<Tensor>& steps, double learning_rate,
+            const Tensor& non_finite) {
+  at::_fused_adamw_(values, gradients, first, second, /*max_exp_avg_sqs=*/{}, steps, learning_rate,
+                    config.beta1, config.beta2, config.weight_decay, config.epsilon, /*amsgrad=*/false,
+                    /*maximize=*/false,
+                    /*grad_scale=*/{}, non_finite);
+}
+
+template <class Config>
+class Adam : public Optimizer {
+ public:
+  Adam(const Config& config, const Tensor& values)
+      : config_(config),
+        first_(torch::zeros_like(values)),
+        second_(torch::zeros_like(values)),
+        updates_(torch::zeros({}, values.options().dtype(torch::kFloat))) {}
+
+  void step(const Tensor& values, const Tensor& gradients, double factor, const Tensor& non_finite) override {
+    // The update divides by bias corrections of this count: it moves on only where the update is made.
+    updates_.add_(1 - non_finite);
+    update(config_, {values}, {gradients}, {first_}, {second_}, {updates_}, config_.learning_rate * factor,
+           non_finite);
+  }
+
+  double learning_rate() const override { return config_.learning_rate; }
+
+  State state() const override { return {{{"exp_avg", first_}, {"exp_avg_sq", second_}}, updates_}; }
+
+ private:
+  Config config_;
+  Tensor first_;
+  Tensor second_;
+  Tensor updates_;
+};
+
+}  // namespace
+
+std::unique_ptr<Optimizer> make_optimizer(const AdamConfig& config, const Tensor& values) {
+  return std::make_unique<Adam<AdamConfig>>(config, values);
+}
+
+std::unique_ptr<Optimizer> make_optimizer(const AdamWConfig& config, const Tensor& values) {
+  return std::make_unique<Adam<AdamWConfig>>(config, values);
+}
+
+}  // namespace vae

@@ -1,0 +1,44 @@
+// TensorBoard event files: scalars and pictures over steps, written without protobuf or TensorFlow.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "images/image.h"
+#include "training/append_file.h"
+
+namespace vae {
+
+/// CRC-32C (Castagnoli 1993; RFC 3720, appendix B.4): the checksum of the records of an event file.
+uint32_t crc32c(std::span<const std::byte> bytes);
+
+/// Appends events to a file, which gets its version record first where it is new or empty. TensorBoard finds
+/// files whose name contains "tfevents". IoError where the file can't be written.
+class EventWriter {
+ public:
+  explicit EventWriter(const std::filesystem::path& file);
+  ~EventWriter();  // writes what is pending; only flush() reports that it can't
+
+  void scalar(std::string_view tag, int64_t step, double value);  // kept as float32, as the format has it
+  void image(std::string_view tag, int64_t step, const Image& picture);
+
+  /// Hands all pending records to the system.
+  void flush();
+
+ private:
+  void add(std::string_view event);
+
+  AppendFile file_;
+  std::string pending_;
+};
+
+/// Rewrites the file atomically with only its records up to and including `step`: a resumed run then goes on
+/// as if it had never stopped. Everything from the first torn or damaged record on goes too, as no reader
+/// gets past it; a missing file stays missing.
+void drop_events_after(const std::filesystem::path& file, int64_t step);
+
+}  // namespace vae

@@ -1,0 +1,38 @@
+// Exponential moving average of the weights.
+#pragma once
+
+#include <cstdint>
+
+#include "core/tensor.h"
+
+namespace vae {
+
+/// average <- d average + (1 - d) values, d = min(decay, (1 + t) / (10 + t)) after t updates: the start is
+/// forgotten quickly however slow the decay.
+class MovingAverage {
+ public:
+  MovingAverage(double decay, const Tensor& values) : decay_(decay), average_(values.detach().clone()) {}
+
+  void update(const Tensor& values, int64_t updates);
+
+  Tensor values() const { return average_; }
+
+ private:
+  double decay_;
+  Tensor average_;
+};
+
+/// Puts other values into a buffer of parameters for as long as it lives.
+class SwappedValues {
+ public:
+  SwappedValues(Tensor values, const Tensor& others);
+  ~SwappedValues();
+  SwappedValues(const SwappedValues&) = delete;
+  SwappedValues& operator=(const SwappedValues&) = delete;
+
+ private:
+  Tensor values_;
+  Tensor kept_;
+};
+
+}  // namespace vae

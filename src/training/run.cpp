@@ -1,0 +1,264 @@
+#include "training/run.h"
+
+#include <ATen/Parallel.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <array>
+
+#include "config/parse.h"
+#include "core/device.h"
+#include "core/error.h"
+#include "core/file.h"
+#include "data/image_tensor.h"
+#include "images/grid.h"
+#include "model/generate.h"
+
+namespace vae {
+namespace {
+
+constexpr int64_t kEvaluationBatch = 512;  // no result depends on it but for rounding
+constexpr int64_t kShownPictures = 64;
+constexpr int64_t kColumns = 8;
+
+// Changing these neither alters a step that was taken nor one that will be, or only adds steps.
+constexpr std::array kMayChange = {"training.epochs",           "training.patience",
+                                   "training.log_every",        "training.pictures_every",
+                                   "training.save_every_steps", "training.keep_every_epochs"};
+
+double seconds_since(std::chrono::steady_clock::time_point begin) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+}
+
+BatchPlace place(const Config& config, torch::Device device) {
+  return {device, weight_type(config.precision)};
+}
+
+PictureDescription describe(const MemoryDataset& dataset) {
+  const PictureShape shape = dataset.shape();
+  return {.channels = shape.channels,
+          .height = shape.height,
+          .width = shape.width,
+          .count = dataset.size(),
+          .classes = dataset.classes()};
+}
+
+}  // namespace
+
+Run::Data Run::read_data(const Config& config) {
+  const Splits splits = open_splits(config.data.train, config.data.validation, config.data.test, config.seed);
+  const int64_t threads = at::get_num_threads();
+  Data data = {.train = std::make_shared<MemoryDataset>(*splits.train, threads), .validation = nullptr};
+  if (splits.validation) data.validation = std::make_shared<MemoryDataset>(*splits.validation, threads);
+  return data;
+}
+
+Run::Run(const Config& config, const Data& data)
+    : config_(config),
+      device_(open_device(config.device)),
+      train_(data.train, config.data.observation, place(config, device_)),
+      batches_(train_,
+               {.batch_size = config.training.batch_size,
+                .drop_last = config.training.drop_last,
+                .horizontal_flip = config.data.horizontal_flip},
+               config.seed),
+      trainer_(config, data.train->shape(), device_, config.training.epochs * batches_.per_epoch()) {
+  if (data.validation) validation_.emplace(data.validation, config.data.observation, place(config, device_));
+  if (batches_.per_epoch() == 0) {
+    throw UsageError(
+        "training.batch_size: {} is more than the {} training pictures, and training.drop_last leaves none",
+        config.training.batch_size, train_.size());
+  }
+}
+
+std::unique_ptr<Run> Run::start(const Config& config, const std::filesystem::path& path, bool replace) {
+  RunFolder::require_free(path, replace);
+  std::unique_ptr<Run> run(new Run(config, read_data(config)));
+  run->trainer_.model().start_at_mean(run->train_.mean());
+  const RunFolder folder = RunFolder::create(path, replace);
+  write_file_atomically(folder.config(), dump(config));
+  run->writer_ = std::make_unique<RunWriter>(folder);
+  return run;
+}
+
+std::unique_ptr<Run> Run::resume(const Config& config, const RunFolder& folder,
+                                 const Checkpoint& checkpoint) {
+  const Data data = read_data(config);
+  if (describe(*data.train) != checkpoint.pictures) {
+    throw DataError(
+        "data.train: {} pictures of {}x{}x{}, but the run began with {} of {}x{}x{} or with other classes; "
+        "bring the data back, or start a new run",
+        data.train->size(), data.train->shape().channels, data.train->shape().height,
+        data.train->shape().width, checkpoint.pictures.count, checkpoint.pictures.channels,
+        checkpoint.pictures.height, checkpoint.pictures.width);
+  }
+  std::unique_ptr<Run> run(new Run(config, data));
+  run->trainer_.restore(checkpoint);
+  run->state_ = checkpoint.state;
+  write_file_atomically(folder.config(), dump(config));
+  run->writer_ = std::make_unique<RunWriter>(folder, checkpoint.state.step);
+  return run;
+}
+
+Ending Run::fit(RunObserver& observer, const StopSignal& stop) {
+  spdlog::debug("training on {} with {} threads", device_.str(), at::get_num_threads());
+  while (state_.epoch < config_.training.epochs && !out_of_patience()) {
+    train_epoch(observer, stop);
+    if (stop.received() != 0) {
+      checkpoint().save(folder().last_checkpoint());
+      return Ending::stopped;
+    }
+    finish_epoch(observer);
+  }
+  return out_of_patience() ? Ending::out_of_patience : Ending::finished;
+}
+
+void Run::train_epoch(RunObserver& observer, const StopSignal& stop) {
+  epoch_begin_ = last_log_ = Clock::now();
+  pictures_since_log_ = 0;
+  if (state_.position == 0) trainer_.sums().begin_epoch();
+  while (state_.position < batches_.per_epoch() && stop.received() == 0) {
+    const Batch batch = batches_.get(state_.epoch, state_.position);
+    trainer_.step(batch);
+    ++state_.position;
+    ++state_.step;
+    pictures_since_log_ += batch.size();
+    const bool ends_epoch = state_.position == batches_.per_epoch();
+    if (state_.step % config_.training.log_every == 0 || ends_epoch) log_steps(state_.epoch + 1);
+    save_step();
+    observer.on_step(progress());
+  }
+}
+
+void Run::finish_epoch(RunObserver& observer) {
+  ++state_.epoch;
+  state_.position = 0;
+  EpochReport report = {.epoch = state_.epoch,
+                        .epochs = config_.training.epochs,
+                        .train = trainer_.sums().of_epoch(),
+                        .validation = validate_epoch()};
+  report.is_best = report.validation && state_.best_epoch == state_.epoch;
+  const bool is_last = state_.epoch == config_.training.epochs || out_of_patience();
+  if (is_last || state_.epoch % config_.training.pictures_every == 0) write_pictures();
+  writer_->flush();
+
+  const Checkpoint now = checkpoint();
+  if (report.is_best) now.save(folder().best_checkpoint());
+  if (config_.training.keep_every_epochs && state_.epoch % *config_.training.keep_every_epochs == 0) {
+    now.save(folder().step_checkpoint(state_.step));
+  }
+  now.save(folder().last_checkpoint());
+  report.seconds = seconds_since(epoch_begin_);
+  observer.on_epoch(report);
+}
+
+void Run::log_steps(int64_t epoch) {
+  latest_ = trainer_.sums().since_last_take();
+  trainer_.sums().take();
+  if (latest_.skipped > 0) {
+    spdlog::warn("{} of the last {} steps were skipped: their gradients were not finite", latest_.skipped,
+                 latest_.steps);
+  }
+  if (latest_.skipped == latest_.steps) {
+    throw DivergedError(
+        "step {}: no gradient of the last {} steps was finite; lower training.optimizer.learning_rate, or "
+        "set training.clip_norm",
+        state_.step, latest_.steps);
+  }
+  const double seconds = seconds_since(last_log_);
+  last_log_ = Clock::now();
+  pictures_per_second_ = static_cast<double>(pictures_since_log_) / std::max(seconds, 1e-9);
+  pictures_since_log_ = 0;
+
+  const MetricsRow row = {.step = state_.step,
+                          .epoch = epoch,
+                          .split = "train",
+                          .values = {{"objective", latest_.objective},
+                                     {"reconstruction", latest_.reconstruction},
+                                     {"kl", latest_.kl},
+                                     {"gradient_norm", latest_.gradient_norm},
+                                     {"learning_rate", trainer_.learning_rate()},
+                                     {"skipped_steps", static_cast<double>(latest_.skipped)},
+                                     {"pictures_per_second", pictures_per_second_}}};
+  writer_->row(row);
+}
+
+std::optional<Validation> Run::validate_epoch() {
+  const bool due =
+      state_.epoch % config_.training.evaluate_every == 0 || state_.epoch == config_.training.epochs;
+  if (!validation_ || !due) return std::nullopt;
+  const SwappedValues averaged = trainer_.averaged_weights();
+  const EvaluationBatches batches(*validation_, kEvaluationBatch, config_.seed);
+  const Validation result = validate(trainer_.model(), batches, /*samples=*/1, config_.seed);
+  const MetricsRow row = {
+      .step = state_.step,
+      .epoch = state_.epoch,
+      .split = "validation",
+      .values = {{"elbo", result.elbo}, {"reconstruction", result.reconstruction}, {"kl", result.kl}}};
+  writer_->row(row);
+  if (!state_.best_elbo || result.elbo > *state_.best_elbo) {
+    state_.best_elbo = result.elbo;
+    state_.best_epoch = state_.epoch;
+  }
+  return result;
+}
+
+void Run::write_pictures() {
+  const SwappedValues averaged = trainer_.averaged_weights();
+  Random random(config_.seed, "shown samples");
+  const Tensor z = draw_latents(trainer_.model(), kShownPictures, /*temperature=*/1, random);
+  const Image samples =
+      grid(to_images(decode_pictures(trainer_.model(), z, Rendering::mean, random)), kColumns);
+
+  const Pictures& pictures = validation_ ? *validation_ : train_;
+  const Tensor x =
+      EvaluationBatches(pictures, std::min(kShownPictures / 2, pictures.size()), config_.seed).get(0).x;
+  const Image reconstructions =
+      comparison_grid(to_images(x), to_images(reconstruct(trainer_.model(), x)), kColumns);
+
+  writer_->pictures(state_.epoch, state_.step, samples, reconstructions);
+}
+
+void Run::save_step() {
+  const auto every = config_.training.save_every_steps;
+  if (every && state_.step % *every == 0) checkpoint().save(folder().last_checkpoint());
+}
+
+Checkpoint Run::checkpoint() const {
+  return {.config = config_,
+          .state = state_,
+          .pictures = describe(train_.dataset()),
+          .tensors = trainer_.tensors(),
+          .path = {}};
+}
+
+Progress Run::progress() const {
+  const int64_t steps_left = config_.training.epochs * batches_.per_epoch() - state_.step;
+  const auto pictures_left = static_cast<double>(steps_left * config_.training.batch_size);
+  return {.epoch = state_.epoch + 1,
+          .epochs = config_.training.epochs,
+          .batch = state_.position,
+          .batches = batches_.per_epoch(),
+          .step = state_.step,
+          .latest = latest_,
+          .pictures_per_second = pictures_per_second_,
+          .seconds_left = pictures_per_second_ > 0 ? pictures_left / pictures_per_second_ : 0};
+}
+
+bool Run::out_of_patience() const {
+  return config_.training.patience && state_.best_elbo &&
+         state_.epoch - state_.best_epoch >= *config_.training.patience;
+}
+
+Config resumed_config(const Config& own, const Config& wanted) {
+  std::vector<std::string> refused = differences(own, wanted);
+  std::erase_if(refused, [](const std::string& path) {
+    return std::find(kMayChange.begin(), kMayChange.end(), path) != kMayChange.end();
+  });
+  if (refused.empty()) return wanted;
+  throw UsageError(
+      "{}: differs from the run that is resumed; only {} may change. Start a new run for another config",
+      fmt::join(refused, ", "), fmt::join(kMayChange, ", "));
+}
+
+}  // namespace vae

@@ -1,0 +1,110 @@
+// A whole training run in its folder.
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <memory>
+#include <optional>
+
+#include "core/stop_signal.h"
+#include "data/batches.h"
+#include "objectives/validation.h"
+#include "training/checkpoint.h"
+#include "training/config.h"
+#include "training/run_writer.h"
+#include "training/trainer.h"
+
+namespace vae {
+
+/// Where a run is, for whoever watches.
+struct Progress {
+  int64_t epoch = 0;  // from 1
+  int64_t epochs = 0;
+  int64_t batch = 0;  // of the epoch, from 1
+  int64_t batches = 0;
+  int64_t step = 0;
+  StepAverages latest;  // the last row of metrics
+  double pictures_per_second = 0;
+  double seconds_left = 0;
+};
+
+struct EpochReport {
+  int64_t epoch = 0;
+  int64_t epochs = 0;
+  StepAverages train;
+  std::optional<Validation> validation;
+  bool is_best = false;
+  double seconds = 0;
+};
+
+/// Told what happens; must return quickly.
+class RunObserver {
+ public:
+  virtual ~RunObserver() = default;
+  virtual void on_step(const Progress& progress) = 0;
+  virtual void on_epoch(const EpochReport& report) = 0;
+};
+
+/// Why fit returned.
+enum class Ending { finished, out_of_patience, stopped };
+
+class Run {
+ public:
+  /// A new run in the folder `path`, which is made once everything else is known to fit; `replace` as in
+  /// RunFolder.
+  static std::unique_ptr<Run> start(const Config& config, const std::filesystem::path& path, bool replace);
+
+  /// Goes on from a checkpoint of the run in `folder`, with the config that resumed_config gave.
+  static std::unique_ptr<Run> resume(const Config& config, const RunFolder& folder,
+                                     const Checkpoint& checkpoint);
+
+  /// Trains until the config's epochs are done, patience has run out, or a signal came; then all is saved.
+  /// DivergedError where no step of a whole interval had a finite gradient.
+  Ending fit(RunObserver& observer, const StopSignal& stop);
+
+  const Config& config() const { return config_; }
+  const TrainingState& state() const { return state_; }
+  const RunFolder& folder() const { return writer_->folder(); }
+
+ private:
+  struct Data {
+    std::shared_ptr<const MemoryDataset> train;
+    std::shared_ptr<const MemoryDataset> validation;  // null where there is none
+  };
+  static Data read_data(const Config& config);
+
+  Run(const Config& config, const Data& data);
+
+  void train_epoch(RunObserver& observer, const StopSignal& stop);
+  void finish_epoch(RunObserver& observer);
+  void log_steps(int64_t epoch);
+  std::optional<Validation> validate_epoch();
+  void write_pictures();
+  void save_step();
+  Checkpoint checkpoint() const;
+  Progress progress() const;
+  bool out_of_patience() const;
+
+  using Clock = std::chrono::steady_clock;
+
+  Config config_;
+  torch::Device device_;
+  Pictures train_;
+  std::optional<Pictures> validation_;
+  TrainingBatches batches_;
+  Trainer trainer_;
+  TrainingState state_;
+  std::unique_ptr<RunWriter> writer_;
+
+  StepAverages latest_;
+  double pictures_per_second_ = 0;
+  int64_t pictures_since_log_ = 0;
+  Clock::time_point last_log_ = Clock::now();
+  Clock::time_point epoch_begin_ = Clock::now();
+};
+
+/// The config with which a run may go on: its own, or `wanted` where it differs only in training.epochs and
+/// other keys that prolong or report. UsageError naming every other key that differs.
+Config resumed_config(const Config& own, const Config& wanted);
+
+}  // namespace vae

@@ -1,0 +1,77 @@
+#include "training/run_folder.h"
+
+#include <array>
+#include <system_error>
+
+#include "core/error.h"
+
+namespace vae {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Everything that a run writes: replacing one removes this and nothing else.
+constexpr std::array kEntries = {"config.json", "metrics.jsonl", "events.out.tfevents.0.vae",
+                                 "log.txt",     "samples",       "reconstructions",
+                                 "checkpoints", "report.html"};
+constexpr std::array kFolders = {"samples", "reconstructions", "checkpoints"};
+
+[[noreturn]] void fail(const fs::path& path, const std::error_code& error) {
+  throw IoError("{}: {}; choose another folder with --out", path.string(), error.message());
+}
+
+bool is_empty_folder(const fs::path& path) {
+  std::error_code error;
+  const bool empty = fs::is_empty(path, error);
+  if (error) fail(path, error);
+  return empty;
+}
+
+void remove_run(const fs::path& path) {
+  std::error_code error;
+  for (const char* entry : kEntries) {
+    fs::remove_all(path / entry, error);
+    if (error) fail(path / entry, error);
+  }
+}
+
+}  // namespace
+
+void RunFolder::require_free(const fs::path& path, bool replace) {
+  if (!fs::exists(path)) return;
+  if (!fs::is_directory(path))
+    throw UsageError("{}: is a file; choose another folder with --out", path.string());
+  if (is_empty_folder(path)) return;
+  if (!fs::exists(path / "config.json")) {
+    throw UsageError("{}: holds files, but no run; choose another folder with --out", path.string());
+  }
+  if (!replace) {
+    throw UsageError("{}: already holds a run; --resume it, replace it with --force, or choose another --out",
+                     path.string());
+  }
+}
+
+RunFolder RunFolder::create(const fs::path& path, bool replace) {
+  require_free(path, replace);
+  remove_run(path);
+  std::error_code error;
+  for (const char* folder : kFolders) {
+    fs::create_directories(path / folder, error);
+    if (error) fail(path / folder, error);
+  }
+  return RunFolder(path);
+}
+
+fs::path RunFolder::samples(int64_t epoch) const {
+  return path_ / fmt::format("samples/epoch-{:04}.png", epoch);
+}
+
+fs::path RunFolder::reconstructions(int64_t epoch) const {
+  return path_ / fmt::format("reconstructions/epoch-{:04}.png", epoch);
+}
+
+fs::path RunFolder::step_checkpoint(int64_t step) const {
+  return path_ / fmt::format("checkpoints/step-{:08}.safetensors", step);
+}
+
+}  // namespace vae

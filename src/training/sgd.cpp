@@ -1,0 +1,35 @@
+#include "training/sgd.h"
+
+#include <ATen/ops/_fused_sgd.h>
+
+namespace vae {
+namespace {
+
+class Sgd : public Optimizer {
+ public:
+  Sgd(const SgdConfig& config, const Tensor& values)
+      : config_(config), momentum_(torch::zeros_like(values)) {}
+
+  void step(const Tensor& values, const Tensor& gradients, double factor, const Tensor& non_finite) override {
+    // Momentum that starts at zero needs no first step of its own.
+    at::_fused_sgd_({values}, {gradients}, {momentum_}, config_.weight_decay, config_.momentum,
+                    config_.learning_rate * factor, /*dampening=*/0, config_.nesterov, /*maximize=*/false,
+                    /*is_first_step=*/false, /*grad_scale=*/{}, non_finite);
+  }
+
+  double learning_rate() const override { return config_.learning_rate; }
+
+  State state() const override { return {{{"momentum", momentum_}}, {}}; }
+
+ private:
+  SgdConfig config_;
+  Tensor momentum_;
+};
+
+}  // namespace
+
+std::unique_ptr<Optimizer> make_optimizer(const SgdConfig& config, const Tensor& values) {
+  return std::make_unique<Sgd>(config, values);
+}
+
+}  // namespace vae

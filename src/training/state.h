@@ -1,0 +1,56 @@
+// What a checkpoint knows beside tensors and config.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/fields.h"
+#include "data/dataset.h"
+
+namespace vae {
+
+/// Where training stands. Every random stream is a function of the seed and of these counters.
+struct TrainingState {
+  int64_t step = 0;      // optimizer steps taken, skipped ones included
+  int64_t epoch = 0;     // whole epochs behind us
+  int64_t position = 0;  // batches taken of the epoch under way
+  std::optional<double> best_elbo;
+  int64_t best_epoch = 0;
+  bool operator==(const TrainingState&) const = default;
+};
+
+inline constexpr auto fields(Tag<TrainingState>) {
+  return std::tuple{
+      field("step", &TrainingState::step, non_negative, "Optimizer steps taken."),
+      field("epoch", &TrainingState::epoch, non_negative, "Whole epochs done."),
+      field("position", &TrainingState::position, non_negative, "Batches taken of the epoch under way."),
+      field("best_elbo", &TrainingState::best_elbo, "Best validation ELBO so far, in nats."),
+      field("best_epoch", &TrainingState::best_epoch, non_negative, "The epoch that reached it."),
+  };
+}
+
+/// What the pictures of a run were.
+struct PictureDescription {
+  int64_t channels = 1;
+  int64_t height = 1;
+  int64_t width = 1;
+  int64_t count = 0;  // for training
+  std::vector<std::string> classes;
+
+  PictureShape shape() const { return {channels, height, width}; }
+  bool operator==(const PictureDescription&) const = default;
+};
+
+inline constexpr auto fields(Tag<PictureDescription>) {
+  return std::tuple{
+      required("channels", &PictureDescription::channels, closed(1, 4096), "Channels."),
+      required("height", &PictureDescription::height, closed(1, 1 << 20), "Rows."),
+      required("width", &PictureDescription::width, closed(1, 1 << 20), "Columns."),
+      field("count", &PictureDescription::count, non_negative, "Training pictures."),
+      field("classes", &PictureDescription::classes, "Names of the classes, in the order of the labels."),
+  };
+}
+
+}  // namespace vae

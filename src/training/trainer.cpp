@@ -1,0 +1,88 @@
+#include "training/trainer.h"
+
+#include "training/autocast.h"
+
+namespace vae {
+namespace {
+
+std::shared_ptr<Vae> make_model(const Config& config, const PictureShape& picture, torch::Device device) {
+  auto model = std::make_shared<Vae>(config.model, picture, config.seed);
+  model->to(device, weight_type(config.precision));
+  return model;
+}
+
+// 1 where the norm is infinite or not a number, else 0: a float scalar, as the fused optimizers want it.
+Tensor not_finite(const Tensor& norm) { return torch::isfinite(norm).logical_not().to(torch::kFloat); }
+
+}  // namespace
+
+Trainer::Trainer(const Config& config, const PictureShape& picture, torch::Device device, int64_t total_steps)
+    : config_(config),
+      total_steps_(total_steps),
+      latent_(config.seed, "latent"),
+      model_(make_model(config, picture, device)),
+      objective_(make_objective(config.objective)),
+      parameters_(*model_),
+      optimizer_(make_optimizer(config.training.optimizer, parameters_.values())),
+      sums_(device) {
+  if (config.training.ema) average_.emplace(*config.training.ema, parameters_.values());
+}
+
+double Trainer::learning_rate() const {
+  return optimizer_->learning_rate() * learning_rate_factor(config_.training.schedule, steps_, total_steps_);
+}
+
+void Trainer::step(const Batch& batch) {
+  Random noise = latent_.at(static_cast<uint64_t>(steps_));
+  const Terms terms = [&] {
+    const Autocast autocast(batch.x.device(), config_.precision == Precision::bfloat16);
+    return objective_->evaluate(*model_, batch, noise, steps_);
+  }();
+
+  parameters_.gradients().zero_();
+  terms.surrogate.backward();
+
+  const torch::NoGradGuard no_grad;
+  const Tensor norm = parameters_.gradients().norm();
+  const Tensor non_finite = not_finite(norm);
+  if (config_.training.clip_norm) {
+    parameters_.gradients().mul_((*config_.training.clip_norm / norm).clamp_max(1));
+  }
+  optimizer_->step(parameters_.values(), parameters_.gradients(),
+                   learning_rate_factor(config_.training.schedule, steps_, total_steps_), non_finite);
+  if (average_) average_->update(parameters_.values(), steps_);
+  sums_.add(terms, norm, non_finite);
+  ++steps_;
+}
+
+SwappedValues Trainer::averaged_weights() {
+  return {parameters_.values(), average_ ? average_->values() : parameters_.values()};
+}
+
+std::vector<Trainer::NamedTensor> Trainer::everything() const {
+  std::vector<NamedTensor> result;
+  const auto add = [&](const std::string& prefix, const Tensor& buffer, const std::string& suffix) {
+    for (const auto& [name, view] : parameters_.views(buffer))
+      result.push_back({prefix + name + suffix, view});
+  };
+  add("", parameters_.values(), "");
+  if (average_) add("ema.", average_->values(), "");
+  const Optimizer::State optimizer = optimizer_->state();
+  for (const auto& [name, buffer] : optimizer.buffers) add("optimizer.", buffer, "." + name);
+  if (optimizer.updates.defined()) result.push_back({"optimizer.updates", optimizer.updates});
+  result.push_back({"training.sums", sums_.state()});
+  return result;
+}
+
+std::map<std::string, Tensor> Trainer::tensors() const {
+  std::map<std::string, Tensor> result;
+  for (const auto& [name, tensor] : everything()) result.emplace(name, tensor);
+  return result;
+}
+
+void Trainer::restore(const Checkpoint& checkpoint) {
+  for (const auto& [name, tensor] : everything()) checkpoint.copy_to(name, tensor);
+  steps_ = checkpoint.state.step;
+}
+
+}  // namespace vae
