@@ -64,7 +64,7 @@ Tensor Upsample::forward(const Tensor& x) const {
 }
 
 void initialize_layers(torch::nn::Module& root, uint64_t seed) {
-  for (const auto& module : root.named_modules()) {
+  for (const auto& module : root.named_modules("", /*include_self=*/false)) {
     if (auto* layer = dynamic_cast<Layer*>(module.value().get())) {
       layer->initialize(Random(seed, "initialize/" + module.key()));
     }
