@@ -30,8 +30,10 @@ void add_config(CLI::App& app) {
   auto options = std::make_shared<ConfigOptions>();
   auto* command = app.add_subcommand("config", "Describe configs, or check one");
   auto* what = command->add_option_group("What", "One of");
-  what->add_flag("--schema", options->schema, "Prints the JSON Schema of configs: every key, its default, range and meaning");
-  what->add_option("--resolve", options->resolve, "Checks a config and prints it with all its keys")->type_name("FILE");
+  what->add_flag("--schema", options->schema,
+                 "Prints the JSON Schema of configs: every key, its default, range and meaning");
+  what->add_option("--resolve", options->resolve, "Checks a config and prints it with all its keys")
+      ->type_name("FILE");
   what->require_option(1);
   command->add_option("--set", options->overrides, "Changes one key first: training.epochs=5")
       ->type_name("KEY=VALUE")

@@ -25,12 +25,13 @@ struct EvaluateOptions {
   std::filesystem::path checkpoint;
   Part part = Part::test;
   int64_t samples = 1;
-  uint64_t seed = 0;
+  std::optional<uint64_t> seed;
   bool json = false;
   std::string device = "auto";
 };
 
-const std::map<std::string, Part> kParts = {{"train", Part::train}, {"validation", Part::validation}, {"test", Part::test}};
+const std::map<std::string, Part> kParts = {
+    {"train", Part::train}, {"validation", Part::validation}, {"test", Part::test}};
 
 std::string name_of(Part part) {
   for (const auto& [name, value] : kParts) {
@@ -42,20 +43,23 @@ std::string name_of(Part part) {
 std::shared_ptr<const MemoryDataset> read_part(const Checkpoint& checkpoint, Part part) {
   const DataConfig& data = checkpoint.config.data;
   const Splits splits = open_splits(data.train, data.validation, data.test, checkpoint.config.seed);
-  const auto& chosen = part == Part::train ? splits.train : part == Part::validation ? splits.validation : splits.test;
+  const auto& chosen = part == Part::train        ? splits.train
+                       : part == Part::validation ? splits.validation
+                                                  : splits.test;
   if (!chosen) {
-    throw UsageError("--split {}: data.{} of the checkpoint's config is \"none\"; choose another split", name_of(part),
-                     name_of(part));
+    throw UsageError("--split {}: data.{} of the checkpoint's config is \"none\"; choose another split",
+                     name_of(part), name_of(part));
   }
   if (chosen->shape() != checkpoint.pictures.shape()) {
-    throw DataError("data.{}: its pictures have another size or other channels than those the checkpoint was trained on",
-                    name_of(part));
+    throw DataError(
+        "data.{}: its pictures have another size or other channels than those the checkpoint was trained on",
+        name_of(part));
   }
   return std::make_shared<MemoryDataset>(*chosen, at::get_num_threads());
 }
 
-// Dequantised pixels lie 256 to the unit: the density of (k + u) / 256 bounds the probability of k from below by
-// log P(k) >= E_u log p((k + u) / 256) - D log 256 (Theis, van den Oord and Bethge 2016, eq. 3).
+// Dequantised pixels lie 256 to the unit: the density of (k + u) / 256 bounds the probability of k from below
+// by log P(k) >= E_u log p((k + u) / 256) - D log 256 (Theis, van den Oord and Bethge 2016, eq. 3).
 std::optional<double> bits_per_dimension(const LoadedModel& loaded, double elbo) {
   const bool applies = loaded.model->likelihood().base_measure() == BaseMeasure::continuous &&
                        loaded.checkpoint.config.data.observation.is<Dequantize>();
@@ -65,10 +69,12 @@ std::optional<double> bits_per_dimension(const LoadedModel& loaded, double elbo)
 
 void evaluate(const EvaluateOptions& options) {
   const LoadedModel loaded = load_model(options.checkpoint, options.device);
-  const Pictures pictures(read_part(loaded.checkpoint, options.part), loaded.checkpoint.config.data.observation,
+  const Pictures pictures(read_part(loaded.checkpoint, options.part),
+                          loaded.checkpoint.config.data.observation,
                           {loaded.device, loaded.model->options().dtype().toScalarType()});
+  const uint64_t seed = options.seed.value_or(loaded.checkpoint.config.seed);
   const Validation result =
-      validate(*loaded.model, EvaluationBatches(pictures, kBatch, options.seed), options.samples, options.seed);
+      validate(*loaded.model, EvaluationBatches(pictures, kBatch, seed), options.samples, seed);
   const std::optional<double> bits = bits_per_dimension(loaded, result.elbo);
   if (options.json) {
     nlohmann::ordered_json json = {{"checkpoint", loaded.checkpoint.path.string()},
@@ -82,8 +88,8 @@ void evaluate(const EvaluateOptions& options) {
     fmt::print("{}\n", json.dump());
     return;
   }
-  fmt::print("{} pictures of the {} split, {} draws of z each; nats per picture\n", pictures.size(), name_of(options.part),
-             options.samples);
+  fmt::print("{} pictures of the {} split, {} draws of z each; nats per picture\n", pictures.size(),
+             name_of(options.part), options.samples);
   fmt::print("ELBO            {:>12.4f}\nreconstruction  {:>12.4f}\nKL              {:>12.4f}\n", result.elbo,
              result.reconstruction, result.kl);
   if (bits) fmt::print("bits/dimension  {:>12.4f}  (upper bound, of 8-bit pixels)\n", *bits);
@@ -102,7 +108,10 @@ void add_evaluate(CLI::App& app) {
   command->add_option("--samples", options->samples, "Draws of z for each picture")
       ->capture_default_str()
       ->check(CLI::Range(int64_t{1}, int64_t{1'000'000}));
-  add_seed(*command, options->seed);
+  command
+      ->add_option("--seed", options->seed,
+                   "Of the noise in pictures and latents; the run's own if not given")
+      ->type_name("N");
   command->add_flag("--json", options->json, "One JSON object instead of a table");
   add_device(*command, options->device);
   command->final_callback([options] { evaluate(*options); });

@@ -43,9 +43,10 @@ void inspect(const InspectOptions& options) {
   if (state.best_elbo) {
     fmt::print("best        validation ELBO {:.4f} nats, epoch {}\n", *state.best_elbo, state.best_epoch);
   }
-  fmt::print("pictures    {}x{}, {} channels, {} for training\n", pictures.width, pictures.height, pictures.channels,
-             pictures.count);
-  fmt::print("classes     {}\n", pictures.classes.empty() ? "none" : fmt::format("{}", fmt::join(pictures.classes, ", ")));
+  fmt::print("pictures    {}x{}, {} channels, {} for training\n", pictures.width, pictures.height,
+             pictures.channels, pictures.count);
+  fmt::print("classes     {}\n",
+             pictures.classes.empty() ? "none" : fmt::format("{}", fmt::join(pictures.classes, ", ")));
   print_parameters(checkpoint);
   fmt::print("config\n{}\n", dump(checkpoint.config));
 }

@@ -9,11 +9,15 @@ void add_checkpoint(CLI::App& command, std::filesystem::path& path) {
 }
 
 void add_device(CLI::App& command, std::string& device) {
-  command.add_option("--device", device, "auto, cpu, cuda or cuda:N")->capture_default_str()->type_name("NAME");
+  command.add_option("--device", device, "auto, cpu, cuda or cuda:N")
+      ->capture_default_str()
+      ->type_name("NAME");
 }
 
 void add_seed(CLI::App& command, uint64_t& seed) {
-  command.add_option("--seed", seed, "Every random number follows from it")->capture_default_str()->type_name("N");
+  command.add_option("--seed", seed, "Every random number follows from it")
+      ->capture_default_str()
+      ->type_name("N");
 }
 
 void add_outputs(CLI::App& command, std::filesystem::path& sheet, std::filesystem::path& folder) {

@@ -55,9 +55,14 @@ std::vector<std::string> numbered_names(size_t count) {
 }
 
 std::vector<std::string> png_names(std::span<const std::string> sources) {
-  const auto replaced = [](const std::string& source) { return fs::path(source).replace_extension(".png").string(); };
-  std::map<std::string, int> uses;
-  for (const std::string& source : sources) ++uses[replaced(source)];
+  const auto replaced = [](const std::string& source) {
+    return fs::path(source).replace_extension(".png").string();
+  };
+  std::map<std::string, int> uses;  // of a short name, also as another's long one
+  for (const std::string& source : sources) {
+    ++uses[replaced(source)];
+    ++uses[source + ".png"];
+  }
   std::vector<std::string> names;
   for (const std::string& source : sources) {
     const std::string name = replaced(source);

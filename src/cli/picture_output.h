@@ -18,12 +18,14 @@ int64_t square_columns(size_t count);
 
 /// One PNG file a picture under `names`, paths relative to the folder, which is made where it is missing.
 /// UsageError where a name leaves the folder.
-void write_each(const std::filesystem::path& folder, std::span<const Image> pictures, std::span<const std::string> names);
+void write_each(const std::filesystem::path& folder, std::span<const Image> pictures,
+                std::span<const std::string> names);
 
 /// 0000.png, 0001.png, ...
 std::vector<std::string> numbered_names(size_t count);
 
-/// The sources' names with .png behind: cat/1.jpg becomes cat/1.png, or cat/1.jpg.png where that would name two.
+/// The sources' names with .png behind: cat/1.jpg becomes cat/1.png, or cat/1.jpg.png where that would name
+/// two.
 std::vector<std::string> png_names(std::span<const std::string> sources);
 
 }  // namespace vae

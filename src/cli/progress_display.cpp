@@ -38,7 +38,8 @@ std::string format_duration(double seconds) {
 }
 
 std::string format_progress(const Progress& progress) {
-  std::string line = fmt::format("epoch {}/{}  batch {}/{}", progress.epoch, progress.epochs, progress.batch, progress.batches);
+  std::string line = fmt::format("epoch {}/{}  batch {}/{}", progress.epoch, progress.epochs, progress.batch,
+                                 progress.batches);
   if (progress.pictures_per_second > 0) {
     line += fmt::format("  objective {:.2f}  reconstruction {:.2f}  KL {:.2f}  {:.0f} pictures/s  {} left",
                         progress.latest.objective, progress.latest.reconstruction, progress.latest.kl,
@@ -48,11 +49,13 @@ std::string format_progress(const Progress& progress) {
 }
 
 std::string format_epoch(const EpochReport& report) {
-  std::string line = fmt::format("epoch {}/{}  train: objective {:.2f}, reconstruction {:.2f}, KL {:.2f}", report.epoch,
-                                 report.epochs, report.train.objective, report.train.reconstruction, report.train.kl);
+  std::string line =
+      fmt::format("epoch {}/{}  train: objective {:.2f}, reconstruction {:.2f}, KL {:.2f}", report.epoch,
+                  report.epochs, report.train.objective, report.train.reconstruction, report.train.kl);
   if (report.validation) {
-    line += fmt::format("  validation: ELBO {:.2f}, reconstruction {:.2f}, KL {:.2f}{}", report.validation->elbo,
-                        report.validation->reconstruction, report.validation->kl, report.is_best ? " (best)" : "");
+    line += fmt::format("  validation: ELBO {:.2f}, reconstruction {:.2f}, KL {:.2f}{}",
+                        report.validation->elbo, report.validation->reconstruction, report.validation->kl,
+                        report.is_best ? " (best)" : "");
   }
   return line + fmt::format("  {:.1f} s", report.seconds);
 }
@@ -65,7 +68,9 @@ ProgressDisplay::~ProgressDisplay() {
 
 void ProgressDisplay::on_step(const Progress& progress) {
   const auto now = Clock::now();
-  if (now - last_shown_ < (is_terminal_ ? Clock::duration(kTerminalInterval) : Clock::duration(kPlainInterval))) return;
+  if (now - last_shown_ <
+      (is_terminal_ ? Clock::duration(kTerminalInterval) : Clock::duration(kPlainInterval)))
+    return;
   last_shown_ = now;
   const std::string line = format_progress(progress);
   if (!is_terminal_) return spdlog::info(line);

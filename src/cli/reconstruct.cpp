@@ -29,9 +29,10 @@ struct ReconstructOptions {
   std::string device = "auto";
 };
 
-std::shared_ptr<const MemoryDataset> read_images(const std::filesystem::path& folder, const PictureShape& shape) {
-  const FolderDataset files(FolderConfig{
-      .path = folder, .channels = shape.channels, .height = shape.height, .width = shape.width});
+std::shared_ptr<const MemoryDataset> read_images(const std::filesystem::path& folder,
+                                                 const PictureShape& shape) {
+  const FolderDataset files(
+      FolderConfig{.path = folder, .channels = shape.channels, .height = shape.height, .width = shape.width});
   return std::make_shared<MemoryDataset>(files, at::get_num_threads());
 }
 
@@ -47,7 +48,8 @@ void append(std::vector<Image>& images, const Tensor& x) {
 
 void run_reconstruct(const ReconstructOptions& options) {
   const LoadedModel loaded = load_model(options.checkpoint, options.device);
-  const Pictures pictures(read_images(options.images, loaded.model->picture()), loaded.checkpoint.config.data.observation,
+  const Pictures pictures(read_images(options.images, loaded.model->picture()),
+                          loaded.checkpoint.config.data.observation,
                           {loaded.device, loaded.model->options().dtype().toScalarType()});
   const EvaluationBatches batches(pictures, kBatch, options.seed);
   std::vector<Image> originals, reconstructions;
@@ -57,7 +59,8 @@ void run_reconstruct(const ReconstructOptions& options) {
     append(reconstructions, reconstruct(*loaded.model, x));
   }
 
-  if (!options.folder.empty()) write_each(options.folder, reconstructions, png_names(source_names(pictures.dataset())));
+  if (!options.folder.empty())
+    write_each(options.folder, reconstructions, png_names(source_names(pictures.dataset())));
   if (!options.sheet.empty()) {
     const size_t shown = std::min(originals.size(), static_cast<size_t>(options.sheet_count));
     originals.resize(shown);
@@ -72,9 +75,13 @@ void add_reconstruct(CLI::App& app) {
   auto options = std::make_shared<ReconstructOptions>();
   auto* command = app.add_subcommand("reconstruct", "Pass a folder of pictures through a trained model");
   add_checkpoint(*command, options->checkpoint);
-  command->add_option("--images", options->images, "Folder of JPEG and PNG files of any size")->required()->type_name("FOLDER");
+  command->add_option("--images", options->images, "Folder of JPEG and PNG files of any size")
+      ->required()
+      ->type_name("FOLDER");
   add_outputs(*command, options->sheet, options->folder);
-  command->add_option("--sheet-count", options->sheet_count, "Pictures on the sheet, originals above reconstructions")
+  command
+      ->add_option("--sheet-count", options->sheet_count,
+                   "Pictures on the sheet, originals above reconstructions")
       ->capture_default_str()
       ->check(CLI::Range(1, 4096));
   add_seed(*command, options->seed);

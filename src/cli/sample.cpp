@@ -50,7 +50,9 @@ void add_sample(CLI::App& app) {
       ->capture_default_str()
       ->check(CLI::Range(int64_t{1}, int64_t{1'000'000}));
   add_seed(*command, options->seed);
-  command->add_option("--temperature", options->temperature, "Factor of the latents' standard deviation; below 1 is safer and duller")
+  command
+      ->add_option("--temperature", options->temperature,
+                   "Factor of the latents' standard deviation; below 1 is safer and duller")
       ->capture_default_str()
       ->check(CLI::Range(0.0, 100.0));
   const std::map<std::string, Rendering> renderings = {{"mean", Rendering::mean}, {"draw", Rendering::draw}};
@@ -58,7 +60,8 @@ void add_sample(CLI::App& app) {
       ->transform(CLI::CheckedTransformer(renderings))
       ->type_name("mean|draw")
       ->default_str("mean");
-  command->add_option("--class", options->class_name, "Class to draw, for models conditioned on classes")->type_name("NAME");
+  command->add_option("--class", options->class_name, "Class to draw, for models conditioned on classes")
+      ->type_name("NAME");
   add_outputs(*command, options->sheet, options->folder);
   add_device(*command, options->device);
   command->final_callback([options] { sample(*options); });

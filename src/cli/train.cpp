@@ -30,16 +30,22 @@ void use_threads(const Config& config) {
 std::unique_ptr<Run> start(const TrainOptions& options) {
   const auto config = parse_file<Config>(options.config, options.overrides);
   use_threads(config);
-  const std::filesystem::path out = options.out.empty() ? std::filesystem::path("runs") / config.name : options.out;
+  const std::filesystem::path out =
+      options.out.empty() ? std::filesystem::path("runs") / config.name : options.out;
   return Run::start(config, out, options.force);
 }
 
 std::unique_ptr<Run> resume(const TrainOptions& options) {
   const RunFolder folder(options.resume);
+  if (!std::filesystem::exists(folder.last_checkpoint())) {
+    throw CheckpointError(
+        "{}: holds no checkpoints/last.safetensors to go on from; start a run with --config",
+        folder.path().string());
+  }
   const Checkpoint checkpoint = Checkpoint::load(folder.last_checkpoint());
-  const Config wanted = options.config.empty()
-                            ? parse<Config>(dump(checkpoint.config), folder.config().string(), options.overrides)
-                            : parse_file<Config>(options.config, options.overrides);
+  const Config wanted = options.config.empty() ? parse<Config>(dump(checkpoint.config),
+                                                               folder.config().string(), options.overrides)
+                                               : parse_file<Config>(options.config, options.overrides);
   const Config config = resumed_config(checkpoint.config, wanted);
   use_threads(config);
   return Run::resume(config, folder, checkpoint);
@@ -48,9 +54,11 @@ std::unique_ptr<Run> resume(const TrainOptions& options) {
 void print_result(const Run& run, Ending ending) {
   const TrainingState& state = run.state();
   if (ending == Ending::out_of_patience) {
-    fmt::print("stopped after epoch {}: no better validation ELBO since epoch {}\n", state.epoch, state.best_epoch);
+    fmt::print("stopped after epoch {}: no better validation ELBO since epoch {}\n", state.epoch,
+               state.best_epoch);
   }
-  if (state.best_elbo) fmt::print("best validation ELBO {:.2f} nats, epoch {}\n", *state.best_elbo, state.best_epoch);
+  if (state.best_elbo)
+    fmt::print("best validation ELBO {:.2f} nats, epoch {}\n", *state.best_elbo, state.best_epoch);
   fmt::print("run in {}\n", run.folder().path().string());
 }
 
@@ -77,12 +85,15 @@ void train(const TrainOptions& options) {
 void add_train(CLI::App& app) {
   auto options = std::make_shared<TrainOptions>();
   auto* command = app.add_subcommand("train", "Train a model, or go on training one");
-  command->add_option("--config", options->config, "Config file (see vae config --schema)")->type_name("FILE");
+  command->add_option("--config", options->config, "Config file (see vae config --schema)")
+      ->type_name("FILE");
   command->add_option("--set", options->overrides, "Changes one key of the config: training.epochs=5")
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
-  auto* out = command->add_option("--out", options->out, "Folder of the run; runs/NAME if not given")->type_name("FOLDER");
-  command->add_option("--resume", options->resume, "Goes on with the run in this folder, bit for bit on the CPU")
+  auto* out = command->add_option("--out", options->out, "Folder of the run; runs/NAME if not given")
+                  ->type_name("FOLDER");
+  command
+      ->add_option("--resume", options->resume, "Goes on with the run in this folder, bit for bit on the CPU")
       ->type_name("RUN")
       ->excludes(out);
   command->add_flag("--force", options->force, "Replaces the run that the folder holds");

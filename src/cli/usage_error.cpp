@@ -33,7 +33,8 @@ std::vector<std::string> known_words(const CLI::App& command) {
 }
 
 std::string path_of(const CLI::App& command) {
-  return command.get_parent() ? path_of(*command.get_parent()) + " " + command.get_name() : command.get_name();
+  return command.get_parent() ? path_of(*command.get_parent()) + " " + command.get_name()
+                              : command.get_name();
 }
 
 }  // namespace

@@ -31,10 +31,11 @@ torch::Device open_device(const std::string& name) {
   if (!card) throw UsageError(R"(device "{}": expected "auto", "cpu", "cuda" or "cuda:N")", name);
   const auto found = static_cast<int>(torch::cuda::device_count());
   if (*card >= found) {
-    throw UsageError(R"(device "{}": {} found; choose "cpu" or "auto")", name,
-                     found == 0   ? std::string("no CUDA card can be used by this LibTorch")
-                     : found == 1 ? std::string("one CUDA card, cuda:0,")
-                                  : fmt::format("{} CUDA cards, cuda:0 to cuda:{},", found, found - 1));
+    throw UsageError(R"(device "{}": {}; choose "cpu" or "auto")", name,
+                     found == 0 ? std::string("no CUDA card can be used by this LibTorch")
+                     : found == 1
+                         ? std::string("there is one CUDA card, cuda:0")
+                         : fmt::format("there are {} CUDA cards, cuda:0 to cuda:{}", found, found - 1));
   }
   return {torch::kCUDA, static_cast<c10::DeviceIndex>(*card)};
 }

@@ -1,20 +1,46 @@
 #include "core/log.h"
 
+#include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/basic_file_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <ctime>
+#include <memory>
+#include <string>
 
 #include "core/error.h"
 
 namespace vae {
+namespace {
+
+// "warning: " and the like in front of what is out of the ordinary; nothing in front of the rest.
+class LevelPrefix : public spdlog::custom_flag_formatter {
+ public:
+  void format(const spdlog::details::log_msg& message, const std::tm&, spdlog::memory_buf_t& out) override {
+    if (message.level <= spdlog::level::info) return;
+    const auto name = spdlog::level::to_string_view(message.level);
+    out.append(name.data(), name.data() + name.size());
+    out.push_back(':');
+    out.push_back(' ');
+  }
+  std::unique_ptr<custom_flag_formatter> clone() const override { return std::make_unique<LevelPrefix>(); }
+};
+
+std::unique_ptr<spdlog::formatter> formatter(const std::string& pattern) {
+  auto result = std::make_unique<spdlog::pattern_formatter>();
+  result->add_flag<LevelPrefix>('*').set_pattern(pattern);
+  return result;
+}
+
+}  // namespace
 
 void set_up_log(spdlog::level::level_enum level) {
   auto sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
   // In a terminal a line of progress may stand where the message goes: it is erased first.
-  sink->set_pattern(isatty(STDERR_FILENO) ? "\r\033[K%l: %v" : "%l: %v");
+  sink->set_formatter(formatter(isatty(STDERR_FILENO) ? "\r\033[K%*%v" : "%*%v"));
   sink->set_level(level);
   auto logger = std::make_shared<spdlog::logger>("vae", std::move(sink));
   logger->set_level(spdlog::level::trace);  // each sink has a level of its own
@@ -27,7 +53,7 @@ LogFile::LogFile(const std::filesystem::path& path) {
   } catch (const spdlog::spdlog_ex& error) {
     throw IoError("{}: {}", path.string(), error.what());
   }
-  sink_->set_pattern("%Y-%m-%dT%H:%M:%S%z %l: %v");
+  sink_->set_formatter(formatter("%Y-%m-%dT%H:%M:%S%z %*%v"));
   sink_->set_level(spdlog::level::info);
   spdlog::default_logger()->sinks().push_back(sink_);
 }

@@ -9,8 +9,9 @@
 namespace vae {
 namespace {
 
-// The 24 high bits of a word, in the middle of their interval: never 0, never 1.
-float unit_interval(uint32_t word) { return static_cast<float>(word >> 8) * 0x1p-24f + 0x1p-25f; }
+// The 23 high bits of a word, in the middle of their interval: never 0, never 1. With one bit more the middle
+// of the last interval would round to 1.
+float unit_interval(uint32_t word) { return static_cast<float>(word >> 9) * 0x1p-23f + 0x1p-24f; }
 
 std::vector<uint32_t> draw_words(Random& random, uint64_t count) {
   std::vector<uint32_t> words(count);

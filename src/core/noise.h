@@ -6,8 +6,9 @@
 
 namespace vae {
 
-/// Uniform on the open interval (0, 1), 24 bits; element e comes from word e of the stream alone, so that a part
-/// of a batch gets the same noise whoever computes it. On a device other than the CPU it is copied there.
+/// Uniform on the open interval (0, 1), 23 bits; element e comes from word e of the stream alone, so that a
+/// part of a batch gets the same noise whoever computes it. On a device other than the CPU it is copied
+/// there.
 Tensor uniform(Random& random, torch::IntArrayRef shape, const torch::TensorOptions& options);
 
 /// Standard normal (Box and Muller 1958, the cosine half); element e comes from words 2e and 2e + 1 alone.

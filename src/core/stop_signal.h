@@ -6,8 +6,8 @@
 
 namespace vae {
 
-/// While it lives, SIGINT, SIGTERM and SIGHUP are noted instead of ending the process, so that it can save first. A
-/// second one ends it at once with 128 + n. At most one may live at a time.
+/// While it lives, SIGINT, SIGTERM and SIGHUP are noted instead of ending the process, so that it can save
+/// first. A second one ends it at once with 128 + n. At most one may live at a time.
 class StopSignal {
  public:
   StopSignal();

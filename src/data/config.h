@@ -23,7 +23,8 @@ inline constexpr auto fields(Tag<DataConfig>) {
       field("validation", &DataConfig::validation, "Pictures that choose the best weights and when to stop."),
       field("test", &DataConfig::test, "Pictures that choose nothing."),
       field("observation", &DataConfig::observation, "From bytes to x."),
-      field("horizontal_flip", &DataConfig::horizontal_flip, "Mirrors every other training picture at random."),
+      field("horizontal_flip", &DataConfig::horizontal_flip,
+            "Mirrors every other training picture at random."),
   };
 }
 

@@ -3,8 +3,14 @@
 namespace vae {
 
 std::vector<Image> to_images(const Tensor& x) {
-  const Tensor bytes =
-      x.detach().to(torch::kCPU, torch::kFloat).mul(255).round().clamp(0, 255).to(torch::kUInt8).permute({0, 2, 3, 1}).contiguous();
+  const Tensor bytes = x.detach()
+                           .to(torch::kCPU, torch::kFloat)
+                           .mul(255)
+                           .round()
+                           .clamp(0, 255)
+                           .to(torch::kUInt8)
+                           .permute({0, 2, 3, 1})
+                           .contiguous();
   std::vector<Image> images;
   for (const Tensor& picture : bytes.unbind(0)) {
     const uint8_t* first = picture.data_ptr<uint8_t>();

@@ -1,5 +1,7 @@
 #include "data/source.h"
 
+#include <spdlog/spdlog.h>
+
 namespace vae {
 namespace {
 
@@ -8,7 +10,12 @@ std::shared_ptr<const Dataset> make(const ShapesConfig& config) {
 }
 std::shared_ptr<const Dataset> make(const IdxConfig& config) { return std::make_shared<IdxDataset>(config); }
 std::shared_ptr<const Dataset> make(const FolderConfig& config) {
-  return std::make_shared<FolderDataset>(config);
+  auto folder = std::make_shared<FolderDataset>(config);
+  if (folder->skipped() > 0) {
+    spdlog::warn("{}: {} files are neither JPEG nor PNG; they are passed over", config.path.string(),
+                 folder->skipped());
+  }
+  return folder;
 }
 
 }  // namespace

@@ -12,8 +12,7 @@ constexpr double kEdge = 1e-3;
 
 // x log s(l) + (1 - x) log(1 - s(l)) = x l + log s(-l), which overflows nowhere.
 Tensor Bernoulli::log_prob(const Tensor& x, const Tensor& parameters) const {
-  const Tensor logits = parameters.to(x.scalar_type());
-  return sum_pixels(x * logits + torch::log_sigmoid(-logits));
+  return sum_pixels(x * parameters + torch::log_sigmoid(-parameters));
 }
 
 Tensor Bernoulli::mean(const Tensor& parameters) const { return torch::sigmoid(parameters); }

@@ -17,7 +17,8 @@ struct BernoulliConfig {
 
 inline constexpr auto fields(Tag<BernoulliConfig>) { return std::tuple{}; }
 
-/// log p(x) = sum_i x_i log s(l_i) + (1 - x_i) log(1 - s(l_i)), s the sigmoid, l the logits: [C, H, W] a picture.
+/// log p(x) = sum_i x_i log s(l_i) + (1 - x_i) log(1 - s(l_i)), s the sigmoid, l the logits: [C, H, W] a
+/// picture.
 class Bernoulli : public Likelihood {
  public:
   int64_t parameter_channels(int64_t channels) const override { return channels; }

@@ -18,7 +18,8 @@ struct DiagonalGaussianConfig {
 inline constexpr auto fields(Tag<DiagonalGaussianConfig>) { return std::tuple{}; }
 
 /// q(z | x) = N(mu, diag(sigma^2)), z = mu + sigma eps.
-/// KL(q || N(0, I)) = sum_j (mu_j^2 + sigma_j^2 - log sigma_j^2 - 1) / 2. Kingma and Welling 2014, appendix B.
+/// KL(q || N(0, I)) = sum_j (mu_j^2 + sigma_j^2 - log sigma_j^2 - 1) / 2. Kingma and Welling 2014, appendix
+/// B.
 class DiagonalGaussian : public Posterior {
  public:
   /// Both [N, latent].

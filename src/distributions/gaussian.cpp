@@ -14,7 +14,8 @@ constexpr int64_t kChannelDimension = -3;
 
 Gaussian::Gaussian(const VarianceConfig& variance) : variance_(variance) {
   if (const auto* learned = variance_.get_if<LearnedVarianceConfig>()) {
-    log_variance_ = register_parameter("log_variance", torch::full({}, std::log(learned->initial), torch::kFloat));
+    log_variance_ =
+        register_parameter("log_variance", torch::full({}, std::log(learned->initial), torch::kFloat));
   }
 }
 
@@ -27,7 +28,8 @@ Gaussian::Moments Gaussian::moments(const Tensor& parameters) const {
   if (const auto* fixed = variance_.get_if<FixedVarianceConfig>()) {
     return {parameters, constant(std::log(fixed->value))};
   }
-  if (variance_.get_if<LearnedVarianceConfig>()) return {parameters, log_variance_.to(parameters.scalar_type())};
+  if (variance_.get_if<LearnedVarianceConfig>())
+    return {parameters, log_variance_.to(parameters.scalar_type())};
 
   const std::vector<Tensor> halves = parameters.chunk(2, kChannelDimension);
   // log(floor + exp(s)) as a log-sum-exp, so that a large s does not overflow on its way.
@@ -36,7 +38,7 @@ Gaussian::Moments Gaussian::moments(const Tensor& parameters) const {
 }
 
 Tensor Gaussian::log_prob(const Tensor& x, const Tensor& parameters) const {
-  const auto [mean, log_variance] = moments(parameters.to(x.scalar_type()));
+  const auto [mean, log_variance] = moments(parameters);
   return sum_pixels(normal_log_prob(x, mean, log_variance));
 }
 

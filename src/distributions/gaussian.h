@@ -54,7 +54,8 @@ using VarianceConfig = OneOf<FixedVarianceConfig, LearnedVarianceConfig, PerPixe
 
 struct GaussianConfig {
   static constexpr std::string_view kType = "gaussian";
-  static constexpr std::string_view kHelp = "Real pixels; the decoder gives the mean, `variance` says the rest.";
+  static constexpr std::string_view kHelp =
+      "Real pixels; the decoder gives the mean, `variance` says the rest.";
   VarianceConfig variance = LearnedVarianceConfig{};
   bool operator==(const GaussianConfig&) const = default;
 };

@@ -15,7 +15,8 @@ enum class BaseMeasure {
 };
 
 /// p(x | z): a normalised density of pictures given the decoder's output.
-/// x: [N, C, H, W] in [0, 1]; parameters: [..., N, parameter_channels(C), H, W], any number of leading dimensions.
+/// x: [N, C, H, W] in [0, 1]; parameters: [..., N, parameter_channels(C), H, W], any number of leading
+/// dimensions.
 class Likelihood : public torch::nn::Module {
  public:
   /// Decoder channels for pictures of `channels` channels.
@@ -30,7 +31,8 @@ class Likelihood : public torch::nn::Module {
   /// A draw of x: [..., N, C, H, W].
   virtual Tensor sample(const Tensor& parameters, Random& random) const = 0;
 
-  /// Parameters [parameter_channels(C), H, W] under which the mean is `mean` [C, H, W]: where training starts.
+  /// Parameters [parameter_channels(C), H, W] under which the mean is `mean` [C, H, W]: where training
+  /// starts.
   virtual Tensor parameters_for_mean(const Tensor& mean) const = 0;
 
   virtual BaseMeasure base_measure() const = 0;

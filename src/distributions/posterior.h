@@ -12,7 +12,8 @@
 
 namespace vae {
 
-/// q(z | x) for each picture of a batch of N. Latents are [K, M, N, latent]: K importance samples, M outer samples.
+/// q(z | x) for each picture of a batch of N. Latents are [K, M, N, latent]: K importance samples, M outer
+/// samples.
 class Posterior {
  public:
   virtual ~Posterior() = default;

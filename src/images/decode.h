@@ -18,7 +18,7 @@ enum class ImageFormat { unknown, jpeg, png };
 ImageFormat recognise(std::span<const std::byte> bytes);
 
 struct DecodeOptions {
-  int64_t channels = 3;                             // 1: luma (ITU-R BT.601), 3: RGB
+  int64_t channels = 3;                                 // 1: luma (ITU-R BT.601), 3: RGB
   std::array<uint8_t, 3> background = {255, 255, 255};  // shows through transparent pixels
 };
 

@@ -60,7 +60,8 @@ Image grid(std::span<const Image> pictures, int64_t columns, int64_t gap) {
   return sheet;
 }
 
-Image comparison_grid(std::span<const Image> above, std::span<const Image> below, int64_t columns, int64_t gap) {
+Image comparison_grid(std::span<const Image> above, std::span<const Image> below, int64_t columns,
+                      int64_t gap) {
   const auto row = static_cast<size_t>(columns);
   std::vector<Image> sheet;
   for (size_t first = 0; first < above.size(); first += row) {

@@ -6,7 +6,8 @@
 
 namespace vae {
 
-/// 8-bit pixels, rows from the top, channels interleaved (grey or RGB): pixels[(y * width + x) * channels + c].
+/// 8-bit pixels, rows from the top, channels interleaved (grey or RGB): pixels[(y * width + x) * channels +
+/// c].
 struct Image {
   int64_t width = 0;
   int64_t height = 0;

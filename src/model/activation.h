@@ -22,7 +22,4 @@ inline constexpr auto names(Tag<Activation>) {
 
 Tensor activate(const Tensor& x, Activation activation);
 
-/// Whether the activation passes about half of its input, as the rectifiers do; it decides how weights start.
-bool is_rectifier(Activation activation);
-
 }  // namespace vae

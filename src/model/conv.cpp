@@ -12,8 +12,10 @@ std::vector<PictureShape> pyramid(const ConvConfig& config, const PictureShape& 
   for (const int64_t channels : config.channels) {
     const PictureShape& above = levels.back();
     if (above.height < 2 || above.width < 2) {
-      throw UsageError("model: {} convolutions halve a picture of {}x{} below one pixel; give fewer channels, or larger pictures",
-                       config.channels.size(), picture.width, picture.height);
+      throw UsageError(
+          "model: {} convolutions halve a picture of {}x{} below one pixel; give fewer channels, or larger "
+          "pictures",
+          config.channels.size(), picture.width, picture.height);
     }
     levels.push_back({channels, above.height / 2, above.width / 2});
   }
@@ -49,13 +51,14 @@ class ConvDecoder : public Decoder {
   ConvDecoder(const ConvConfig& config, int64_t latent, const PictureShape& parameters) {
     const std::vector<PictureShape> levels = pyramid(config, parameters);
     smallest_ = levels.back();
-    input_ = register_module("input", std::make_shared<Linear>(latent, smallest_.elements(), config.activation));
+    input_ =
+        register_module("input", std::make_shared<Linear>(latent, smallest_.elements(), config.activation));
     for (size_t i = levels.size() - 1; i > 0; --i) {
       const Activation activation = i == 1 ? Activation::identity : config.activation;
-      layers_.push_back(register_module(
-          "up" + std::to_string(layers_.size()),
-          std::make_shared<Upsample>(levels[i].channels, levels[i - 1].channels, levels[i - 1].height,
-                                     levels[i - 1].width, activation)));
+      layers_.push_back(
+          register_module("up" + std::to_string(layers_.size()),
+                          std::make_shared<Upsample>(levels[i].channels, levels[i - 1].channels,
+                                                     levels[i - 1].height, levels[i - 1].width, activation)));
     }
   }
 
@@ -79,11 +82,13 @@ class ConvDecoder : public Decoder {
 
 }  // namespace
 
-std::shared_ptr<Encoder> make_encoder(const ConvConfig& config, const PictureShape& picture, int64_t outputs) {
+std::shared_ptr<Encoder> make_encoder(const ConvConfig& config, const PictureShape& picture,
+                                      int64_t outputs) {
   return std::make_shared<ConvEncoder>(config, picture, outputs);
 }
 
-std::shared_ptr<Decoder> make_decoder(const ConvConfig& config, int64_t latent, const PictureShape& parameters) {
+std::shared_ptr<Decoder> make_decoder(const ConvConfig& config, int64_t latent,
+                                      const PictureShape& parameters) {
   return std::make_shared<ConvDecoder>(config, latent, parameters);
 }
 

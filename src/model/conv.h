@@ -16,7 +16,8 @@ namespace vae {
 
 struct ConvConfig {
   static constexpr std::string_view kType = "conv";
-  static constexpr std::string_view kHelp = "Strided 4x4 convolutions; each halves the picture, for any size.";
+  static constexpr std::string_view kHelp =
+      "Strided 4x4 convolutions; each halves the picture, for any size.";
   std::vector<int64_t> channels = {32, 64, 128};
   Activation activation = Activation::relu;
   bool operator==(const ConvConfig&) const = default;
@@ -37,6 +38,7 @@ inline std::optional<std::string> check(const ConvConfig& config) {
 
 /// UsageError where the picture is too small to be halved as often as there are channels.
 std::shared_ptr<Encoder> make_encoder(const ConvConfig& config, const PictureShape& picture, int64_t outputs);
-std::shared_ptr<Decoder> make_decoder(const ConvConfig& config, int64_t latent, const PictureShape& parameters);
+std::shared_ptr<Decoder> make_decoder(const ConvConfig& config, int64_t latent,
+                                      const PictureShape& parameters);
 
 }  // namespace vae

@@ -10,7 +10,8 @@ Tensor decode_pictures(const Vae& model, const Tensor& z, Rendering rendering, R
   const torch::NoGradGuard no_grad;
   const Tensor parameters = model.decode(z);
   const Likelihood& likelihood = model.likelihood();
-  const Tensor x = rendering == Rendering::mean ? likelihood.mean(parameters) : likelihood.sample(parameters, random);
+  const Tensor x =
+      rendering == Rendering::mean ? likelihood.mean(parameters) : likelihood.sample(parameters, random);
   return x.clamp(0, 1);
 }
 

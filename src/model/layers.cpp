@@ -10,8 +10,8 @@
 namespace vae {
 namespace {
 
-// The DCGAN kernel: as a multiple of the stride it touches every pixel equally often, which avoids checkerboards
-// (Odena, Dumoulin and Olah 2016).
+// The DCGAN kernel: as a multiple of the stride it touches every pixel equally often, which avoids
+// checkerboards (Odena, Dumoulin and Olah 2016).
 constexpr int64_t kKernel = 4;
 constexpr int64_t kStride = 2;
 constexpr int64_t kPadding = 1;
@@ -30,17 +30,14 @@ Layer::Layer(std::vector<int64_t> weight_shape, int64_t outputs, double fan_in, 
 
 void Layer::initialize(Random random) {
   const torch::NoGradGuard no_grad;
-  if (is_rectifier(activation_)) {
-    weight.copy_(normal(random, weight.sizes(), weight.options()) * std::sqrt(2 / fan_in_));
-  } else {
-    const double limit = std::sqrt(6 / (fan_in_ + fan_out_));
-    weight.copy_((2 * uniform(random, weight.sizes(), weight.options()) - 1) * limit);
-  }
+  const double limit = std::sqrt(6 / (fan_in_ + fan_out_));
+  weight.copy_((2 * uniform(random, weight.sizes(), weight.options()) - 1) * limit);
   bias.zero_();
 }
 
 Linear::Linear(int64_t inputs, int64_t outputs, Activation activation)
-    : Layer({outputs, inputs}, outputs, static_cast<double>(inputs), static_cast<double>(outputs), activation) {}
+    : Layer({outputs, inputs}, outputs, static_cast<double>(inputs), static_cast<double>(outputs),
+            activation) {}
 
 Tensor Linear::forward(const Tensor& x) const { return activated(torch::linear(x, weight, bias)); }
 
@@ -53,7 +50,8 @@ Tensor Downsample::forward(const Tensor& x) const {
 }
 
 Upsample::Upsample(int64_t inputs, int64_t outputs, int64_t height, int64_t width, Activation activation)
-    : Layer({inputs, outputs, kKernel, kKernel}, outputs, static_cast<double>(inputs) * kKernelArea / kStrideArea,
+    : Layer({inputs, outputs, kKernel, kKernel}, outputs,
+            static_cast<double>(inputs) * kKernelArea / kStrideArea,
             static_cast<double>(outputs) * kKernelArea, activation),
       height_(height),
       width_(width) {}

@@ -31,7 +31,8 @@ class Mlp : public torch::nn::Module {
 class MlpEncoder : public Encoder {
  public:
   MlpEncoder(const MlpConfig& config, const PictureShape& picture, int64_t outputs)
-      : mlp_(register_module("mlp", std::make_shared<Mlp>(picture.elements(), config.hidden, outputs, config.activation))) {}
+      : mlp_(register_module(
+            "mlp", std::make_shared<Mlp>(picture.elements(), config.hidden, outputs, config.activation))) {}
 
   Tensor forward(const Tensor& x) const override { return mlp_->forward(x.flatten(1)); }
 
@@ -43,7 +44,8 @@ class MlpDecoder : public Decoder {
  public:
   MlpDecoder(const MlpConfig& config, int64_t latent, const PictureShape& parameters) : shape_(parameters) {
     const std::vector<int64_t> hidden(config.hidden.rbegin(), config.hidden.rend());
-    mlp_ = register_module("mlp", std::make_shared<Mlp>(latent, hidden, shape_.elements(), config.activation));
+    mlp_ =
+        register_module("mlp", std::make_shared<Mlp>(latent, hidden, shape_.elements(), config.activation));
   }
 
   Tensor forward(const Tensor& z) const override {
@@ -66,7 +68,8 @@ std::shared_ptr<Encoder> make_encoder(const MlpConfig& config, const PictureShap
   return std::make_shared<MlpEncoder>(config, picture, outputs);
 }
 
-std::shared_ptr<Decoder> make_decoder(const MlpConfig& config, int64_t latent, const PictureShape& parameters) {
+std::shared_ptr<Decoder> make_decoder(const MlpConfig& config, int64_t latent,
+                                      const PictureShape& parameters) {
   return std::make_shared<MlpDecoder>(config, latent, parameters);
 }
 

@@ -23,12 +23,14 @@ struct MlpConfig {
 inline constexpr auto fields(Tag<MlpConfig>) {
   return std::tuple{
       field("hidden", &MlpConfig::hidden, positive,
-            "Widths of the hidden layers from the picture inwards; the decoder goes the other way. [] is linear."),
+            "Widths of the hidden layers from the picture inwards; the decoder goes the other way. [] is "
+            "linear."),
       field("activation", &MlpConfig::activation, "Nonlinearity after each hidden layer."),
   };
 }
 
 std::shared_ptr<Encoder> make_encoder(const MlpConfig& config, const PictureShape& picture, int64_t outputs);
-std::shared_ptr<Decoder> make_decoder(const MlpConfig& config, int64_t latent, const PictureShape& parameters);
+std::shared_ptr<Decoder> make_decoder(const MlpConfig& config, int64_t latent,
+                                      const PictureShape& parameters);
 
 }  // namespace vae

@@ -22,7 +22,8 @@ ElboParts elbo_parts(const Vae& model, const Tensor& x, KlEstimate kl, int64_t s
   const std::optional<Tensor> per_dimension = posterior->kl_per_dimension(model.prior());
   if (!per_dimension) {
     throw UsageError(
-        "objective.kl: model.posterior and model.prior have no closed form for their KL divergence; use \"sampled\"");
+        "objective.kl: model.posterior and model.prior have no closed form for their KL divergence; use "
+        "\"sampled\"");
   }
   return {reconstruction, per_dimension->sum(-1), *per_dimension};
 }

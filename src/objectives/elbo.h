@@ -34,7 +34,8 @@ struct ElboConfig {
 inline constexpr auto fields(Tag<ElboConfig>) {
   return std::tuple{
       field("samples", &ElboConfig::samples, at_least(1), "Draws of z for each picture."),
-      field("kl", &ElboConfig::kl, "The KL divergence by its formula, or as log q(z | x) - log p(z) at the draws."),
+      field("kl", &ElboConfig::kl,
+            "The KL divergence by its formula, or as log q(z | x) - log p(z) at the draws."),
       field("beta", &ElboConfig::beta, non_negative, "Weight of the KL divergence, summed over dimensions."),
       field("beta_warmup_steps", &ElboConfig::beta_warmup_steps, non_negative,
             "Steps over which the weight grows linearly from 0 to beta."),
@@ -55,11 +56,12 @@ struct ElboParts {
   Tensor kl_per_dimension;  // [N, latent]; undefined where the KL was sampled
 };
 
-/// Both parts at M = `samples` draws from the posterior. UsageError where a closed form is asked for and none known.
+/// Both parts at M = `samples` draws from the posterior. UsageError where a closed form is asked for and none
+/// known.
 ElboParts elbo_parts(const Vae& model, const Tensor& x, KlEstimate kl, int64_t samples, Random& random);
 
-/// mean over the batch of  1/M sum_m log p(x | z_m) - beta KL, z_m ~ q(z | x). Kingma and Welling 2014, eq. 7 and 10;
-/// beta: Higgins et al. 2017; free bits: sum_j max(lambda, mean KL_j), Kingma et al. 2016, eq. 14.
+/// mean over the batch of  1/M sum_m log p(x | z_m) - beta KL, z_m ~ q(z | x). Kingma and Welling 2014, eq. 7
+/// and 10; beta: Higgins et al. 2017; free bits: sum_j max(lambda, mean KL_j), Kingma et al. 2016, eq. 14.
 class Elbo : public Objective {
  public:
   explicit Elbo(const ElboConfig& config) : config_(config) {}

@@ -13,8 +13,8 @@ struct Validation {
   double kl = 0;
 };
 
-/// The ELBO with M = `samples` draws of z for each picture. The noise is a function of (seed, index, draw): the
-/// result does not depend on the size of the batches but for rounding.
+/// The ELBO with M = `samples` draws of z for each picture. The noise is a function of (seed, index, draw):
+/// the result does not depend on the size of the batches but for rounding.
 Validation validate(const Vae& model, const EvaluationBatches& batches, int64_t samples, uint64_t seed);
 
 }  // namespace vae

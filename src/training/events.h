@@ -8,8 +8,8 @@
 #include <string>
 #include <string_view>
 
+#include "core/append_file.h"
 #include "images/image.h"
-#include "training/append_file.h"
 
 namespace vae {
 

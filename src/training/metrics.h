@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "training/append_file.h"
+#include "core/append_file.h"
 
 namespace vae {
 

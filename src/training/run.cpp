@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "config/parse.h"
 #include "core/device.h"
@@ -196,7 +197,7 @@ std::optional<Validation> Run::validate_epoch() {
       .split = "validation",
       .values = {{"elbo", result.elbo}, {"reconstruction", result.reconstruction}, {"kl", result.kl}}};
   writer_->row(row);
-  if (!state_.best_elbo || result.elbo > *state_.best_elbo) {
+  if (std::isfinite(result.elbo) && (!state_.best_elbo || result.elbo > *state_.best_elbo)) {
     state_.best_elbo = result.elbo;
     state_.best_epoch = state_.epoch;
   }

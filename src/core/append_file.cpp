@@ -1,4 +1,4 @@
-#include "training/append_file.h"
+#include "core/append_file.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
