@@ -27,7 +27,8 @@ class Posterior {
   /// E[z | x]: [N, latent].
   virtual Tensor mean() const = 0;
 
-  /// KL(q(z | x) || prior) in nats by latent dimension, [N, latent], where a closed form is known.
+  /// KL(q(z | x) || prior) in nats by latent dimension, each given those before it, [N, latent], where a
+  /// closed form is known.
   virtual std::optional<Tensor> kl_per_dimension(const Prior& prior) const = 0;
 };
 

@@ -5,10 +5,11 @@
 
 #include "config/one_of.h"
 #include "distributions/diagonal_gaussian.h"
+#include "distributions/full_gaussian.h"
 
 namespace vae {
 
-using PosteriorConfig = OneOf<DiagonalGaussianConfig>;
+using PosteriorConfig = OneOf<DiagonalGaussianConfig, FullGaussianConfig>;
 
 inline std::shared_ptr<PosteriorFamily> make_posterior(const PosteriorConfig& config, int64_t latent) {
   return config.visit([latent](const auto& row) { return make_posterior(row, latent); });

@@ -11,6 +11,9 @@ namespace vae {
 /// p(z) over latent vectors.
 class Prior : public torch::nn::Module {
  public:
+  /// Draws anew what does not start at a constant.
+  virtual void initialize(Random) {}
+
   /// log p(z) in nats, z [..., latent]: [...].
   virtual Tensor log_prob(const Tensor& z) const = 0;
 

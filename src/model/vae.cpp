@@ -18,9 +18,11 @@ Vae::Vae(const ModelConfig& config, const PictureShape& picture, uint64_t seed)
       register_module("encoder", make_encoder(config.encoder, picture, posterior_->parameters_per_picture()));
   decoder_ = register_module("decoder", make_decoder(config.decoder, config.latent, parameters));
   initialize_layers(*this, seed);
+  prior_->initialize(Random(seed, "initialize/prior"));
 }
 
-// What the networks give under reduced precision becomes x's or z's type again: densities are computed in full.
+// What the networks give under reduced precision becomes x's or z's type again: densities are computed in
+// full.
 std::unique_ptr<Posterior> Vae::encode(const Tensor& x) const {
   return posterior_->at(encoder_->forward(x).to(x.scalar_type()));
 }

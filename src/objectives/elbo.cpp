@@ -16,14 +16,15 @@ ElboParts elbo_parts(const Vae& model, const Tensor& x, KlEstimate kl, int64_t s
   const std::unique_ptr<Posterior> posterior = model.encode(x);
   const Tensor z = posterior->rsample(1, samples, random);
   const Tensor reconstruction = mean_over_draws(model.likelihood().log_prob(x, model.decode(z)));
-  if (kl == KlEstimate::sampled) {
-    return {reconstruction, mean_over_draws(posterior->log_prob(z) - model.prior().log_prob(z)), {}};
-  }
-  const std::optional<Tensor> per_dimension = posterior->kl_per_dimension(model.prior());
-  if (!per_dimension) {
+  std::optional<Tensor> per_dimension;
+  if (kl != KlEstimate::sampled) per_dimension = posterior->kl_per_dimension(model.prior());
+  if (!per_dimension && kl == KlEstimate::closed_form) {
     throw UsageError(
-        "objective.kl: model.posterior and model.prior have no closed form for their KL divergence; use "
+        "objective.kl: no closed form is known for model.posterior and model.prior; give \"auto\" or "
         "\"sampled\"");
+  }
+  if (!per_dimension) {
+    return {reconstruction, mean_over_draws(posterior->log_prob(z) - model.prior().log_prob(z)), {}};
   }
   return {reconstruction, per_dimension->sum(-1), *per_dimension};
 }
@@ -37,6 +38,12 @@ Terms Elbo::evaluate(const Vae& model, const Batch& batch, Random& random, int64
   const ElboParts parts = elbo_parts(model, batch.x, config_.kl, config_.samples, random);
   const Tensor reconstruction = parts.reconstruction.mean();
   const Tensor kl = parts.kl.mean();
+  if (config_.free_bits > 0 && !parts.kl_per_dimension.defined()) {
+    throw UsageError(
+        "objective.free_bits: needs the KL of each dimension, which is not known in closed form for "
+        "model.posterior and "
+        "model.prior; give 0, or others");
+  }
   const Tensor penalty =
       config_.free_bits > 0 ? parts.kl_per_dimension.mean(0).clamp_min(config_.free_bits).sum() : kl;
   const Tensor objective = reconstruction - beta(step) * penalty;

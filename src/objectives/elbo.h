@@ -13,18 +13,19 @@
 
 namespace vae {
 
-enum class KlEstimate { closed_form, sampled };
+enum class KlEstimate { automatic, closed_form, sampled };
 
 inline constexpr auto names(Tag<KlEstimate>) {
   using Name = std::pair<std::string_view, KlEstimate>;
-  return std::array{Name{"closed_form", KlEstimate::closed_form}, Name{"sampled", KlEstimate::sampled}};
+  return std::array{Name{"auto", KlEstimate::automatic}, Name{"closed_form", KlEstimate::closed_form},
+                    Name{"sampled", KlEstimate::sampled}};
 }
 
 struct ElboConfig {
   static constexpr std::string_view kType = "elbo";
   static constexpr std::string_view kHelp = "E_q log p(x | z) - beta KL(q(z | x) || p(z)).";
   int64_t samples = 1;
-  KlEstimate kl = KlEstimate::closed_form;
+  KlEstimate kl = KlEstimate::automatic;
   double beta = 1;
   int64_t beta_warmup_steps = 0;
   double free_bits = 0;
@@ -35,7 +36,9 @@ inline constexpr auto fields(Tag<ElboConfig>) {
   return std::tuple{
       field("samples", &ElboConfig::samples, at_least(1), "Draws of z for each picture."),
       field("kl", &ElboConfig::kl,
-            "The KL divergence by its formula, or as log q(z | x) - log p(z) at the draws."),
+            "The KL divergence by its formula, or as log q(z | x) - log p(z) at the draws; auto takes the "
+            "formula where "
+            "there is one."),
       field("beta", &ElboConfig::beta, non_negative, "Weight of the KL divergence, summed over dimensions."),
       field("beta_warmup_steps", &ElboConfig::beta_warmup_steps, non_negative,
             "Steps over which the weight grows linearly from 0 to beta."),
@@ -45,8 +48,9 @@ inline constexpr auto fields(Tag<ElboConfig>) {
 }
 
 inline std::optional<std::string> check(const ElboConfig& config) {
-  if (config.free_bits == 0 || config.kl == KlEstimate::closed_form) return std::nullopt;
-  return "free_bits: needs \"kl\": \"closed_form\", which knows the KL of each dimension; give that, or 0";
+  if (config.free_bits == 0 || config.kl != KlEstimate::sampled) return std::nullopt;
+  return "free_bits: needs the KL of each dimension, which \"kl\": \"sampled\" does not give; leave one of "
+         "them out";
 }
 
 /// The parts of the bound for each picture of a batch, in nats.

@@ -12,7 +12,7 @@ Tensor sums(const Vae& model, const Batch& batch, int64_t samples, uint64_t seed
   for (int64_t draw = 0; draw < samples; ++draw) {
     Random random(seed, "latent for evaluation", static_cast<uint64_t>(draw));
     random.skip(static_cast<uint64_t>(batch.first * model.latent()) * kWordsPerNormal);
-    const ElboParts parts = elbo_parts(model, batch.x, KlEstimate::closed_form, 1, random);
+    const ElboParts parts = elbo_parts(model, batch.x, KlEstimate::automatic, 1, random);
     total += torch::stack(
         {parts.reconstruction.sum(0, false, torch::kDouble), parts.kl.sum(0, false, torch::kDouble)});
   }
