@@ -20,7 +20,8 @@ Vae::Vae(const ModelConfig& config, const PictureShape& picture, uint64_t seed)
   initialize_layers(*this, seed);
 }
 
-// What the networks give under reduced precision becomes x's or z's type again: densities are computed in full.
+// What the networks give under reduced precision becomes x's or z's type again: densities are computed in
+// full.
 std::unique_ptr<Posterior> Vae::encode(const Tensor& x) const {
   return posterior_->at(encoder_->forward(x).to(x.scalar_type()));
 }
