@@ -9,7 +9,7 @@ namespace vae {
 Vae::Vae(const ModelConfig& config, const PictureShape& picture, uint64_t seed)
     : picture_(picture),
       latent_(config.latent),
-      likelihood_(register_module("likelihood", make_likelihood(config.likelihood))),
+      likelihood_(register_module("likelihood", make_likelihood(config.likelihood, picture.channels))),
       posterior_(register_module("posterior", make_posterior(config.posterior, config.latent))),
       prior_(register_module("prior", make_prior(config.prior, config.latent))) {
   const PictureShape parameters = {likelihood_->parameter_channels(picture.channels), picture.height,
@@ -20,7 +20,8 @@ Vae::Vae(const ModelConfig& config, const PictureShape& picture, uint64_t seed)
   initialize_layers(*this, seed);
 }
 
-// What the networks give under reduced precision becomes x's or z's type again: densities are computed in full.
+// What the networks give under reduced precision becomes x's or z's type again: densities are computed in
+// full.
 std::unique_ptr<Posterior> Vae::encode(const Tensor& x) const {
   return posterior_->at(encoder_->forward(x).to(x.scalar_type()));
 }
