@@ -19,48 +19,37 @@ namespace {
 
 constexpr int64_t kBatch = 512;
 
-enum class Part { train, validation, test };
-
 struct EvaluateOptions {
   std::filesystem::path checkpoint;
-  Part part = Part::test;
+  std::string split = "test";
   int64_t samples = 1;
   std::optional<uint64_t> seed;
   bool json = false;
   std::string device = "auto";
 };
 
-const std::map<std::string, Part> kParts = {
-    {"train", Part::train}, {"validation", Part::validation}, {"test", Part::test}};
+const std::map<std::string, std::shared_ptr<const Dataset> Splits::*> kSplits = {
+    {"train", &Splits::train}, {"validation", &Splits::validation}, {"test", &Splits::test}};
 
-std::string name_of(Part part) {
-  for (const auto& [name, value] : kParts) {
-    if (value == part) return name;
-  }
-  return "";
-}
-
-std::shared_ptr<const MemoryDataset> read_part(const Checkpoint& checkpoint, Part part) {
+std::shared_ptr<const MemoryDataset> read_split(const Checkpoint& checkpoint, const std::string& name) {
   const DataConfig& data = checkpoint.config.data;
   const Splits splits = open_splits(data.train, data.validation, data.test, checkpoint.config.seed);
-  const auto& chosen = part == Part::train        ? splits.train
-                       : part == Part::validation ? splits.validation
-                                                  : splits.test;
+  const std::shared_ptr<const Dataset>& chosen = splits.*kSplits.at(name);
   if (!chosen) {
-    throw UsageError("--split {}: data.{} of the checkpoint's config is \"none\"; choose another split",
-                     name_of(part), name_of(part));
+    throw UsageError("--split {}: data.{} of the checkpoint's config is \"none\"; choose another split", name,
+                     name);
   }
   if (chosen->shape() != checkpoint.pictures.shape()) {
     throw DataError(
         "data.{}: its pictures have another size or other channels than those the checkpoint was trained on",
-        name_of(part));
+        name);
   }
   return std::make_shared<MemoryDataset>(*chosen, at::get_num_threads());
 }
 
 void evaluate(const EvaluateOptions& options) {
   const LoadedModel loaded = load_model(options.checkpoint, options.device);
-  const Pictures pictures(read_part(loaded.checkpoint, options.part),
+  const Pictures pictures(read_split(loaded.checkpoint, options.split),
                           loaded.checkpoint.config.data.observation,
                           {loaded.device, loaded.model->options().dtype().toScalarType()});
   const uint64_t seed = options.seed.value_or(loaded.checkpoint.config.seed);
@@ -71,7 +60,7 @@ void evaluate(const EvaluateOptions& options) {
                          result.elbo, loaded.model->picture().elements());
   if (options.json) {
     nlohmann::ordered_json json = {{"checkpoint", loaded.checkpoint.path.string()},
-                                   {"split", name_of(options.part)},
+                                   {"split", options.split},
                                    {"pictures", pictures.size()},
                                    {"samples", options.samples},
                                    {"elbo", result.elbo},
@@ -83,7 +72,7 @@ void evaluate(const EvaluateOptions& options) {
     return;
   }
   fmt::print("{} pictures of the {} split, {} draws of z each; nats per picture\n", pictures.size(),
-             name_of(options.part), options.samples);
+             options.split, options.samples);
   fmt::print("ELBO            {:>12.4f}\nreconstruction  {:>12.4f}\nKL              {:>12.4f}\n", result.elbo,
              result.reconstruction, result.kl);
   if (bits) fmt::print("bits/dimension  {:>12.4f}  (of {})\n", bits->value, bits->of);
@@ -95,17 +84,18 @@ void add_evaluate(CLI::App& app) {
   auto options = std::make_shared<EvaluateOptions>();
   auto* command = app.add_subcommand("evaluate", "Measure a trained model on the data of its config");
   add_checkpoint(*command, options->checkpoint);
-  command->add_option("--split", options->part, "Which part of the data")
-      ->transform(CLI::CheckedTransformer(kParts))
-      ->type_name("train|validation|test")
-      ->default_str("test");
+  command->add_option("--split", options->split, "Which part of the data")
+      ->capture_default_str()
+      ->type_name("")
+      ->check(CLI::IsMember(kSplits));
   command->add_option("--samples", options->samples, "Draws of z for each picture")
       ->capture_default_str()
       ->check(CLI::Range(int64_t{1}, int64_t{1'000'000}));
   command
       ->add_option("--seed", options->seed,
                    "Of the noise in pictures and latents; the run's own if not given")
-      ->type_name("N");
+      ->type_name("N")
+      ->check(check_seed);
   command->add_flag("--json", options->json, "One JSON object instead of a table");
   add_device(*command, options->device);
   command->final_callback([options] { evaluate(*options); });

@@ -1,5 +1,10 @@
 #include "cli/options.h"
 
+#include <fmt/format.h>
+
+#include <charconv>
+#include <cstdint>
+
 namespace vae {
 
 void add_checkpoint(CLI::App& command, std::filesystem::path& path) {
@@ -17,7 +22,16 @@ void add_device(CLI::App& command, std::string& device) {
 void add_seed(CLI::App& command, uint64_t& seed) {
   command.add_option("--seed", seed, "Every random number follows from it")
       ->capture_default_str()
-      ->type_name("N");
+      ->type_name("N")
+      ->check(check_seed);
+}
+
+std::string check_seed(const std::string& text) {
+  uint64_t seed = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stopped, error] = std::from_chars(text.data(), end, seed);
+  if (error == std::errc() && stopped == end) return "";
+  return fmt::format("expected a whole number from 0 to {}", UINT64_MAX);
 }
 
 void add_outputs(CLI::App& command, std::filesystem::path& sheet, std::filesystem::path& folder) {

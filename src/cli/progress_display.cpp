@@ -6,8 +6,9 @@
 #include <unistd.h>
 
 #include <cmath>
-#include <cstdlib>
 #include <string_view>
+
+#include "core/log.h"
 
 namespace vae {
 namespace {
@@ -15,11 +16,6 @@ namespace {
 constexpr auto kTerminalInterval = std::chrono::milliseconds(100);
 constexpr auto kPlainInterval = std::chrono::seconds(30);  // a sign of life in a long epoch
 constexpr std::string_view kEraseLine = "\r\033[K";
-
-bool can_erase_lines() {
-  const char* term = std::getenv("TERM");
-  return isatty(STDERR_FILENO) && term != nullptr && std::string_view(term) != "dumb";
-}
 
 size_t terminal_width() {
   winsize size = {};
@@ -60,7 +56,7 @@ std::string format_epoch(const EpochReport& report) {
   return line + fmt::format("  {:.1f} s", report.seconds);
 }
 
-ProgressDisplay::ProgressDisplay() : is_terminal_(can_erase_lines()), last_shown_(Clock::now()) {}
+ProgressDisplay::ProgressDisplay() : is_terminal_(stderr_can_erase_lines()), last_shown_(Clock::now()) {}
 
 ProgressDisplay::~ProgressDisplay() {
   if (is_terminal_) fmt::print(stderr, "{}", kEraseLine);
@@ -78,6 +74,9 @@ void ProgressDisplay::on_step(const Progress& progress) {
   std::fflush(stderr);
 }
 
-void ProgressDisplay::on_epoch(const EpochReport& report) { spdlog::info(format_epoch(report)); }
+void ProgressDisplay::on_epoch(const EpochReport& report) {
+  spdlog::info(format_epoch(report));
+  last_shown_ = Clock::now();
+}
 
 }  // namespace vae

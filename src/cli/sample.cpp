@@ -1,3 +1,4 @@
+#include <cmath>
 #include <map>
 #include <string>
 
@@ -13,12 +14,14 @@
 namespace vae {
 namespace {
 
+const std::map<std::string, Rendering> kRenderings = {{"mean", Rendering::mean}, {"draw", Rendering::draw}};
+
 struct SampleOptions {
   std::filesystem::path checkpoint;
   int64_t count = 64;
   uint64_t seed = 0;
   double temperature = 1;
-  Rendering rendering = Rendering::mean;
+  std::string shown = "mean";
   std::string class_name;
   std::filesystem::path sheet;
   std::filesystem::path folder;
@@ -26,6 +29,7 @@ struct SampleOptions {
 };
 
 void sample(const SampleOptions& options) {
+  if (std::isnan(options.temperature)) throw UsageError("--temperature: expected a number from 0 to 100");
   const LoadedModel loaded = load_model(options.checkpoint, options.device);
   if (!options.class_name.empty()) {
     throw UsageError("--class {}: {} is not conditioned on classes; leave --class out", options.class_name,
@@ -34,7 +38,8 @@ void sample(const SampleOptions& options) {
   Random latents(options.seed, "sample latents");
   Random pixels(options.seed, "sample pixels");
   const Tensor z = draw_latents(*loaded.model, options.count, options.temperature, latents);
-  const std::vector<Image> pictures = to_images(decode_pictures(*loaded.model, z, options.rendering, pixels));
+  const std::vector<Image> pictures =
+      to_images(decode_pictures(*loaded.model, z, kRenderings.at(options.shown), pixels));
 
   if (!options.sheet.empty()) write_sheet(options.sheet, grid(pictures, square_columns(pictures.size())));
   if (!options.folder.empty()) write_each(options.folder, pictures, numbered_names(pictures.size()));
@@ -55,11 +60,10 @@ void add_sample(CLI::App& app) {
                    "Factor of the latents' standard deviation; below 1 is safer and duller")
       ->capture_default_str()
       ->check(CLI::Range(0.0, 100.0));
-  const std::map<std::string, Rendering> renderings = {{"mean", Rendering::mean}, {"draw", Rendering::draw}};
-  command->add_option("--show", options->rendering, "mean: the likelihood's mean; draw: a draw from it")
-      ->transform(CLI::CheckedTransformer(renderings))
-      ->type_name("mean|draw")
-      ->default_str("mean");
+  command->add_option("--show", options->shown, "mean: the likelihood's mean; draw: a draw from it")
+      ->capture_default_str()
+      ->type_name("")
+      ->check(CLI::IsMember(kRenderings));
   command->add_option("--class", options->class_name, "Class to draw, for models conditioned on classes")
       ->type_name("NAME");
   add_outputs(*command, options->sheet, options->folder);

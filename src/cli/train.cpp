@@ -63,11 +63,11 @@ void print_result(const Run& run, Ending ending) {
 }
 
 void train(const TrainOptions& options) {
-  if (options.config.empty() == options.resume.empty() && options.config.empty()) {
+  if (options.config.empty() && options.resume.empty()) {
     throw UsageError("train: give --config FILE to start a run, or --resume RUN to go on with one");
   }
-  const StopSignal stop;
   const std::unique_ptr<Run> run = options.resume.empty() ? start(options) : resume(options);
+  const StopSignal stop;  // from here on there is something to save
   const Ending ending = [&] {
     ProgressDisplay display;
     return run->fit(display, stop);

@@ -7,9 +7,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <ctime>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "core/error.h"
 
@@ -37,10 +39,15 @@ std::unique_ptr<spdlog::formatter> formatter(const std::string& pattern) {
 
 }  // namespace
 
+bool stderr_can_erase_lines() {
+  const char* term = std::getenv("TERM");
+  return isatty(STDERR_FILENO) && term != nullptr && std::string_view(term) != "dumb";
+}
+
 void set_up_log(spdlog::level::level_enum level) {
   auto sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
   // In a terminal a line of progress may stand where the message goes: it is erased first.
-  sink->set_formatter(formatter(isatty(STDERR_FILENO) ? "\r\033[K%*%v" : "%*%v"));
+  sink->set_formatter(formatter(stderr_can_erase_lines() ? "\r\033[K%*%v" : "%*%v"));
   sink->set_level(level);
   auto logger = std::make_shared<spdlog::logger>("vae", std::move(sink));
   logger->set_level(spdlog::level::trace);  // each sink has a level of its own

@@ -8,6 +8,9 @@
 
 namespace vae {
 
+/// Whether stderr is a terminal on which a line can be erased and written anew.
+bool stderr_can_erase_lines();
+
 /// Sends the default logger to stderr, from `level` up. Call once, first thing.
 void set_up_log(spdlog::level::level_enum level);
 

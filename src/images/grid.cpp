@@ -62,6 +62,11 @@ Image grid(std::span<const Image> pictures, int64_t columns, int64_t gap) {
 
 Image comparison_grid(std::span<const Image> above, std::span<const Image> below, int64_t columns,
                       int64_t gap) {
+  if (above.empty() || above.size() != below.size() || columns < 1) {
+    throw UsageError(
+        "a comparison of {} pictures with {}, {} a row; as many of both and at least 1 are needed",
+        above.size(), below.size(), columns);
+  }
   const auto row = static_cast<size_t>(columns);
   std::vector<Image> sheet;
   for (size_t first = 0; first < above.size(); first += row) {

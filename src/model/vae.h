@@ -16,11 +16,11 @@ namespace vae {
 
 struct ModelConfig {
   int64_t latent = 20;
-  NetworkConfig encoder;
-  NetworkConfig decoder;
-  PosteriorConfig posterior;
-  PriorConfig prior;
-  LikelihoodConfig likelihood;
+  NetworkConfig encoder = {};
+  NetworkConfig decoder = {};
+  PosteriorConfig posterior = {};
+  PriorConfig prior = {};
+  LikelihoodConfig likelihood = {};
   bool operator==(const ModelConfig&) const = default;
 };
 

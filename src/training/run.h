@@ -23,7 +23,7 @@ struct Progress {
   int64_t batch = 0;  // of the epoch, from 1
   int64_t batches = 0;
   int64_t step = 0;
-  StepAverages latest;  // the last row of metrics
+  StepAverages latest = {};  // the last row of metrics
   double pictures_per_second = 0;
   double seconds_left = 0;
 };
@@ -31,8 +31,8 @@ struct Progress {
 struct EpochReport {
   int64_t epoch = 0;
   int64_t epochs = 0;
-  StepAverages train;
-  std::optional<Validation> validation;
+  StepAverages train = {};
+  std::optional<Validation> validation = {};
   bool is_best = false;
   double seconds = 0;
 };

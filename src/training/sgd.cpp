@@ -7,23 +7,28 @@ namespace {
 
 class Sgd : public Optimizer {
  public:
-  Sgd(const SgdConfig& config, const Tensor& values)
-      : config_(config), momentum_(torch::zeros_like(values)) {}
+  Sgd(const SgdConfig& config, const Tensor& values) : config_(config) {
+    if (config.momentum > 0) momentum_ = {torch::zeros_like(values)};
+  }
 
   void step(const Tensor& values, const Tensor& gradients, double factor, const Tensor& non_finite) override {
     // Momentum that starts at zero needs no first step of its own.
-    at::_fused_sgd_({values}, {gradients}, {momentum_}, config_.weight_decay, config_.momentum,
+    at::_fused_sgd_({values}, {gradients}, momentum_, config_.weight_decay, config_.momentum,
                     config_.learning_rate * factor, /*dampening=*/0, config_.nesterov, /*maximize=*/false,
                     /*is_first_step=*/false, /*grad_scale=*/{}, non_finite);
   }
 
   double learning_rate() const override { return config_.learning_rate; }
 
-  State state() const override { return {{{"momentum", momentum_}}, {}}; }
+  State state() const override {
+    State state;
+    for (const Tensor& buffer : momentum_) state.buffers.push_back({"momentum", buffer});
+    return state;
+  }
 
  private:
   SgdConfig config_;
-  Tensor momentum_;
+  std::vector<Tensor> momentum_;  // one buffer, or none without momentum, as the fused operation wants it
 };
 
 }  // namespace

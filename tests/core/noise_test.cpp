@@ -1,0 +1,208 @@
+#include "core/noise.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "support/statistics.h"
+#include "support/tensors.h"
+
+namespace vae {
+namespace {
+
+using Draw = std::function<Tensor(Random&, torch::IntArrayRef, const torch::TensorOptions&)>;
+
+struct Noise {
+  const char* name;
+  Draw draw;
+  uint64_t words_per_element;
+};
+
+Tensor fair_coins(Random& random, torch::IntArrayRef shape, const torch::TensorOptions& options) {
+  return bernoulli(random, torch::full(shape, 0.5, options));
+}
+
+const std::vector<Noise> kNoises = {{"uniform", uniform, kWordsPerUniform},
+                                    {"normal", normal, kWordsPerNormal},
+                                    {"bernoulli", fair_coins, 1}};
+
+constexpr int64_t kMany = 200'000;
+
+Tensor draw_many(const Draw& draw, torch::ScalarType type = torch::kDouble) {
+  Random random(1, "noise");
+  return draw(random, {kMany}, type);
+}
+
+/// P(Z < x), Z standard normal.
+Tensor normal_probability(const Tensor& x) { return 0.5 * torch::erfc(-x / std::sqrt(2.0)); }
+
+TEST(Noise, AnElementComesFromItsOwnWordsAlone) {
+  for (const auto& [name, draw, words] : kNoises) {
+    for (const auto type : {torch::kFloat, torch::kDouble}) {
+      const Tensor whole = draw_many(draw, type);
+      for (const int64_t first : {1, 2, 3, 7, 1000, 4095, 65'537}) {
+        Random random(1, "noise");
+        random.skip(words * static_cast<uint64_t>(first));
+        for (const int64_t count : {1, 3, 5001}) {
+          Random copy = random;
+          EXPECT_TRUE(torch::equal(draw(copy, {count}, type), whole.narrow(0, first, count)))
+              << name << " from " << first << ", " << count << " elements";
+        }
+      }
+    }
+  }
+}
+
+TEST(Noise, TheShapeOnlyArrangesTheElements) {
+  for (const auto& [name, draw, words] : kNoises) {
+    Random flat(1, "noise"), shaped(1, "noise");
+    EXPECT_TRUE(torch::equal(draw(flat, {2 * 3 * 5}, torch::kFloat).view({2, 3, 5}),
+                             draw(shaped, {2, 3, 5}, torch::kFloat)))
+        << name;
+  }
+}
+
+TEST(Noise, StreamsMoveOnByTheWordsThatWereUsed) {
+  for (const auto& [name, draw, words] : kNoises) {
+    Random drawn(1, "noise"), skipped(1, "noise");
+    draw(drawn, {7, 3}, torch::kFloat);
+    skipped.skip(21 * words);
+    EXPECT_EQ(test::next_words(drawn), test::next_words(skipped)) << name;
+  }
+}
+
+TEST(Noise, OfNoElementsIsEmptyAndTakesNoWords) {
+  for (const auto& [name, draw, words] : kNoises) {
+    Random random(1, "noise");
+    EXPECT_EQ(draw(random, {0, 3}, torch::kFloat).sizes(), (std::vector<int64_t>{0, 3})) << name;
+    EXPECT_EQ(test::next_words(random), test::next_words(Random(1, "noise"))) << name;
+  }
+}
+
+TEST(Noise, HasTheTypeThatIsAskedFor) {
+  for (const auto& [name, draw, words] : kNoises) {
+    EXPECT_EQ(draw_many(draw, torch::kFloat).scalar_type(), torch::kFloat) << name;
+    EXPECT_EQ(draw_many(draw, torch::kDouble).scalar_type(), torch::kDouble) << name;
+  }
+}
+
+TEST(Noise, IsTheSameInSingleAndDoublePrecisionButForRounding) {
+  for (const auto& [name, draw, words] : kNoises) {
+    // A few roundings of numbers up to 6 in 24 bits.
+    EXPECT_LT(test::distance(draw_many(draw, torch::kFloat), draw_many(draw, torch::kDouble)), 2e-6) << name;
+  }
+}
+
+TEST(Noise, LeavesTheDefaultGeneratorAlone) {
+  const Tensor before = test::default_generator_state();
+  for (const auto& [name, draw, words] : kNoises) draw_many(draw);
+  EXPECT_TRUE(torch::equal(test::default_generator_state(), before));
+}
+
+TEST(Uniform, IsUniform) {
+  const Tensor u = draw_many(uniform);
+  EXPECT_LT(test::z_score(u, 0.5), test::kStandardErrors);
+  EXPECT_LT(test::z_score((u - 0.5).square(), 1.0 / 12), test::kStandardErrors);
+  EXPECT_LT(test::kolmogorov_statistic(u), test::kKolmogorovBound);
+}
+
+TEST(Uniform, NeighboursAreUncorrelated) {
+  const Tensor u = draw_many(uniform) - 0.5;
+  EXPECT_LT(test::z_score(u.slice(0, 1) * u.slice(0, 0, -1), 0.0), test::kStandardErrors);
+}
+
+// Where the stream has words whose upper 24 bits are all zeros or all ones: about one word in eight million.
+struct Extreme {
+  uint64_t position;
+  uint32_t upper_bits;
+};
+constexpr Extreme kExtremes[] = {
+    {11'448'338, 0x000000}, {64'429'827, 0x000000}, {68'898'339, 0xffffff}, {71'514'264, 0xffffff}};
+
+Random at_extreme(const Extreme& extreme, uint64_t back = 0) {
+  Random random(1, "uniform");
+  random.skip(extreme.position - back);
+  return random;
+}
+
+TEST(Uniform, StaysInsideTheOpenIntervalAtTheExtremeWords) {
+  for (const Extreme& extreme : kExtremes) {
+    ASSERT_EQ(test::next_words(at_extreme(extreme))[0] >> 8, extreme.upper_bits);
+    for (const auto type : {torch::kFloat, torch::kDouble}) {
+      Random random = at_extreme(extreme);
+      const auto u = uniform(random, {1}, type).item<double>();
+      EXPECT_GT(u, 0);
+      EXPECT_LT(u, 1);
+      EXPECT_NEAR(u, extreme.upper_bits == 0 ? 0 : 1, 0x1p-23);
+    }
+  }
+}
+
+TEST(Normal, IsStandardNormal) {
+  const Tensor x = draw_many(normal);
+  EXPECT_LT(test::z_score(x, 0.0), test::kStandardErrors);
+  EXPECT_LT(test::z_score(x.square(), 1.0), test::kStandardErrors);
+  EXPECT_LT(test::z_score(x.pow(3), 0.0), test::kStandardErrors);
+  EXPECT_LT(test::z_score(x.pow(4), 3.0), test::kStandardErrors);
+  EXPECT_LT(test::kolmogorov_statistic(normal_probability(x)), test::kKolmogorovBound);
+}
+
+TEST(Normal, NeighboursAreUncorrelatedInValueAndSize) {
+  const Tensor x = draw_many(normal);
+  const Tensor size = x.square() - 1;
+  EXPECT_LT(test::z_score(x.slice(0, 1) * x.slice(0, 0, -1), 0.0), test::kStandardErrors);
+  EXPECT_LT(test::z_score(size.slice(0, 1) * size.slice(0, 0, -1), 0.0), test::kStandardErrors);
+}
+
+TEST(Normal, IsFiniteAtTheExtremeWords) {
+  for (const Extreme& extreme : kExtremes) {
+    for (const uint64_t back : {0u, 1u}) {  // the extreme word comes first or second of the two
+      for (const auto type : {torch::kFloat, torch::kDouble}) {
+        Random random = at_extreme(extreme, back);
+        const auto x = std::abs(normal(random, {1}, type).item<double>());
+        EXPECT_LT(x, 6.8) << extreme.position;  // at most 32 bits make the radius: sqrt(-2 log 2^-33) = 6.8
+      }
+    }
+  }
+}
+
+TEST(Bernoulli, IsOneWithTheGivenProbability) {
+  const Tensor probabilities = test::values({0.02, 0.3, 0.5, 0.97});
+  Random random(1, "coins");
+  const Tensor draws = bernoulli(random, probabilities.expand({kMany, 4}));
+  EXPECT_TRUE(torch::equal(draws, draws.to(torch::kBool).to(torch::kDouble)));
+  EXPECT_LT(test::z_score(draws, probabilities), test::kStandardErrors);
+}
+
+TEST(Bernoulli, IsCertainAtZeroAndOneEvenAtTheExtremeWords) {
+  for (const Extreme& extreme : kExtremes) {
+    for (const double probability : {0.0, 1.0}) {
+      Random random = at_extreme(extreme);
+      EXPECT_EQ(bernoulli(random, torch::full({1}, probability)).item<double>(), probability);
+    }
+  }
+  for (const double probability : {0.0, 1.0}) {
+    Random random(1, "coins");
+    EXPECT_TRUE((bernoulli(random, torch::full({kMany}, probability)) == probability).all().item<bool>());
+  }
+}
+
+TEST(Bernoulli, HasShapeAndTypeOfTheProbabilities) {
+  Random random(1, "coins");
+  const Tensor draws = bernoulli(random, torch::full({2, 3}, 0.5, torch::kDouble));
+  EXPECT_EQ(draws.sizes(), (std::vector<int64_t>{2, 3}));
+  EXPECT_EQ(draws.scalar_type(), torch::kDouble);
+}
+
+// A transposed view must get the same draws as the same probabilities laid out anew.
+TEST(Bernoulli, ReadsTheProbabilitiesByTheirShapeNotByTheirMemory) {
+  const Tensor probabilities = torch::arange(12, torch::kDouble).view({3, 4}).t().div(11).round();
+  Random random(1, "coins");
+  EXPECT_TRUE(torch::equal(bernoulli(random, probabilities), probabilities));
+}
+
+}  // namespace
+}  // namespace vae

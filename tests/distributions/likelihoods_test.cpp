@@ -1,0 +1,219 @@
+// What holds for every likelihood.
+#include "distributions/likelihoods.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <string>
+
+#include "core/noise.h"
+#include "support/examples.h"
+#include "support/gradients.h"
+#include "support/statistics.h"
+#include "support/tensors.h"
+
+namespace vae {
+namespace {
+
+/// A likelihood of each example of a row, in float64.
+template <class Row>
+std::vector<std::shared_ptr<Likelihood>> example_likelihoods() {
+  std::vector<std::shared_ptr<Likelihood>> all;
+  for (const Row& example : test::examples(Tag<Row>{})) {
+    all.push_back(make_likelihood(LikelihoodConfig(example)));
+    all.back()->to(torch::kDouble);
+  }
+  return all;
+}
+
+/// Parameters [leading..., parameter_channels(C), H, W] that differ everywhere.
+Tensor random_parameters(const Likelihood& likelihood, std::vector<int64_t> leading, int64_t channels,
+                         int64_t height, int64_t width) {
+  leading.insert(leading.end(), {likelihood.parameter_channels(channels), height, width});
+  Random random(1, "parameters");
+  return normal(random, leading, test::kFloat64);
+}
+
+/// x [count, channels, height, width] that the likelihood has a density for.
+Tensor random_pictures(const Likelihood& likelihood, int64_t count, int64_t channels, int64_t height,
+                       int64_t width) {
+  Random random(1, "pictures");
+  const Tensor grey = uniform(random, {count, channels, height, width}, test::kFloat64);
+  return likelihood.base_measure() == BaseMeasure::binary ? grey.round() : grey;
+}
+
+/// All binary pictures of 2 x 2 pixels, [16, 1, 2, 2].
+Tensor every_binary_picture() {
+  const Tensor number = torch::arange(16, torch::kLong).view({16, 1});
+  return number.div(torch::tensor({1, 2, 4, 8}), "floor").remainder(2).view({16, 1, 2, 2}).to(torch::kDouble);
+}
+
+/// The probability of all 2 x 2 pictures, or the integral over all values of one pixel.
+double total_probability(const Likelihood& likelihood, const Tensor& parameters) {
+  if (likelihood.base_measure() == BaseMeasure::binary) {
+    return likelihood.log_prob(every_binary_picture(), parameters.expand({16, -1, 2, 2}))
+        .exp()
+        .sum()
+        .item<double>();
+  }
+  // The trapezoidal rule converges faster than any power of the step on a smooth density that vanishes at
+  // both ends (Trefethen and Weideman 2014). Its scale is taken from a sample.
+  constexpr int64_t kNodes = 4001;
+  const Tensor pixel = parameters.narrow(-1, 0, 1).narrow(-2, 0, 1);
+  Random random(1, "scale");
+  const Tensor draws = likelihood.sample(pixel.expand({1000, -1, 1, 1}), random);
+  const auto center = draws.mean().item<double>(), reach = 12 * draws.std().item<double>();
+  const Tensor x = torch::linspace(center - reach, center + reach, kNodes, test::kFloat64);
+  const Tensor density =
+      likelihood.log_prob(x.view({kNodes, 1, 1, 1}), pixel.expand({kNodes, -1, 1, 1})).exp();
+  return density.sum().item<double>() * 2 * reach / (kNodes - 1);
+}
+
+template <class Row>
+class EveryLikelihood : public testing::Test {};
+TYPED_TEST_SUITE(EveryLikelihood, LikelihoodConfig::As<testing::Types>, test::RowName);
+
+TYPED_TEST(EveryLikelihood, IsNormalised) {
+  for (const auto& likelihood : example_likelihoods<TypeParam>()) {
+    const int64_t channels = likelihood->parameter_channels(1);
+    const std::vector<double> grid = {-30, -5, -0.4, 0, 0.3, 1, 6, 30};
+    for (const double first : grid) {
+      for (const double last : grid) {  // the mean, and the variance where there is one
+        Tensor parameters = torch::full({1, channels, 2, 2}, first, test::kFloat64);
+        parameters.select(1, channels - 1).fill_(last);
+        // 4001 additions, and the logarithms' rounding: up to 1e2 times 2e-16, exponentiated.
+        EXPECT_NEAR(total_probability(*likelihood, parameters), 1, 1e-9) << first << ", " << last;
+      }
+    }
+  }
+}
+
+TYPED_TEST(EveryLikelihood, GradientMatchesFiniteDifferences) {
+  for (const auto& likelihood : example_likelihoods<TypeParam>()) {
+    const Tensor x = random_pictures(*likelihood, 2, 3, 2, 3);
+    Tensor parameters = random_parameters(*likelihood, {2}, 3, 2, 3).requires_grad_();
+    const auto value = [&] { return likelihood->log_prob(x, parameters).sum(); };
+    test::expect_gradient(value, parameters, "the decoder's output", 12);
+    for (const auto& own : likelihood->named_parameters()) {
+      test::expect_gradient(value, own.value(), own.key());
+    }
+  }
+}
+
+TYPED_TEST(EveryLikelihood, TakesAnyLeadingDimensions) {
+  for (const auto& likelihood : example_likelihoods<TypeParam>()) {
+    const Tensor x = random_pictures(*likelihood, 4, 3, 2, 5);
+    const Tensor parameters = random_parameters(*likelihood, {2, 3, 4}, 3, 2, 5);
+    const Tensor log_prob = likelihood->log_prob(x, parameters);
+    ASSERT_EQ(log_prob.sizes(), (std::vector<int64_t>{2, 3, 4}));
+    EXPECT_EQ(likelihood->mean(parameters).sizes(), (std::vector<int64_t>{2, 3, 4, 3, 2, 5}));
+    Random random(1, "sample");
+    EXPECT_EQ(likelihood->sample(parameters, random).sizes(), (std::vector<int64_t>{2, 3, 4, 3, 2, 5}));
+    for (const int64_t k : {0, 1}) {
+      for (const int64_t m : {0, 2}) {
+        EXPECT_LT(test::distance(log_prob[k][m], likelihood->log_prob(x, parameters[k][m])), 1e-12);
+        for (const int64_t n : {0, 3}) {
+          const Tensor alone =
+              likelihood->log_prob(x.narrow(0, n, 1), parameters[k][m].narrow(0, n, 1)).squeeze(0);
+          EXPECT_LT(test::distance(log_prob[k][m][n], alone), 1e-12);
+        }
+      }
+    }
+  }
+}
+
+TYPED_TEST(EveryLikelihood, SampleHasTheMean) {
+  for (const auto& likelihood : example_likelihoods<TypeParam>()) {
+    const Tensor parameters = random_parameters(*likelihood, {}, 3, 2, 2);
+    Random random(1, "sample");
+    const Tensor draws = likelihood->sample(parameters.expand({20'000, -1, -1, -1}), random);
+    EXPECT_LT(test::z_score(draws, likelihood->mean(parameters)), test::kStandardErrors);
+  }
+}
+
+// E[d log p(x) / d parameters] = 0 where x is drawn from p itself: sees a spread that is not the density's
+// too.
+TYPED_TEST(EveryLikelihood, ScoreOfItsOwnSamplesHasMeanZero) {
+  constexpr int64_t kDraws = 20'000;
+  for (const auto& likelihood : example_likelihoods<TypeParam>()) {
+    Tensor parameters = random_parameters(*likelihood, {}, 1, 2, 2)
+                            .expand({kDraws, -1, -1, -1})
+                            .contiguous()
+                            .requires_grad_();
+    Random random(1, "sample");
+    const Tensor draws = likelihood->sample(parameters.detach(), random);
+    likelihood->log_prob(draws, parameters).sum().backward();
+    EXPECT_LT(test::z_score(parameters.grad(), 0.0), test::kStandardErrors);
+  }
+}
+
+TYPED_TEST(EveryLikelihood, SampleIsAFunctionOfTheStream) {
+  for (const auto& likelihood : example_likelihoods<TypeParam>()) {
+    const Tensor parameters = random_parameters(*likelihood, {50}, 1, 3, 3);
+    const auto draw = [&](uint64_t seed) {
+      Random random(seed, "sample");
+      return likelihood->sample(parameters, random);
+    };
+    const Tensor before = test::default_generator_state();
+    EXPECT_TRUE(torch::equal(draw(1), draw(1)));
+    EXPECT_FALSE(torch::equal(draw(1), draw(2)));
+    EXPECT_TRUE(torch::equal(test::default_generator_state(), before));
+  }
+}
+
+TYPED_TEST(EveryLikelihood, ParametersForAMeanGiveThatMean) {
+  for (const auto& likelihood : example_likelihoods<TypeParam>()) {
+    const Tensor mean = torch::linspace(0.02, 0.98, 3 * 4 * 5, test::kFloat64).view({3, 4, 5});
+    const Tensor parameters = likelihood->parameters_for_mean(mean);
+    ASSERT_EQ(parameters.sizes(), (std::vector<int64_t>{likelihood->parameter_channels(3), 4, 5}));
+    EXPECT_LT(test::distance(likelihood->mean(parameters.unsqueeze(0)).squeeze(0), mean), 1e-6);
+  }
+}
+
+TYPED_TEST(EveryLikelihood, ParametersForBlackAndWhiteAreFiniteAndNearIt) {
+  for (const auto& likelihood : example_likelihoods<TypeParam>()) {
+    const Tensor mean = torch::tensor({0.0F, 1.0F}).view({1, 1, 2});
+    const Tensor parameters = likelihood->parameters_for_mean(mean);
+    EXPECT_TRUE(test::is_finite(parameters));
+    // A pixel that was black in all the data may be white in the next picture; 1% leaves that possible.
+    EXPECT_LT(test::distance(likelihood->mean(parameters.unsqueeze(0)).squeeze(0), mean), 0.0101);
+  }
+}
+
+TYPED_TEST(EveryLikelihood, IsFiniteInSinglePrecisionAtTheExtremes) {
+  for (const auto& likelihood : example_likelihoods<TypeParam>()) {
+    likelihood->to(torch::kFloat);
+    const int64_t channels = likelihood->parameter_channels(1);
+    const Tensor x = torch::tensor({0.0F, 1.0F}).view({1, 1, 1, 2});
+    const std::vector<double> extremes = {-1e4, -88, 0, 88, 1e4};
+    for (const double first : extremes) {
+      for (const double last : extremes) {  // of the log-variance the lowest is at the floor
+        Tensor parameters = torch::full({1, channels, 1, 2}, first, torch::kFloat);
+        parameters.select(1, channels - 1).fill_(last);
+        parameters.requires_grad_();
+        const Tensor log_prob = likelihood->log_prob(x, parameters);
+        log_prob.sum().backward();
+        EXPECT_TRUE(test::is_finite(log_prob)) << first << ", " << last;
+        EXPECT_TRUE(test::is_finite(parameters.grad())) << first << ", " << last;
+        EXPECT_TRUE(test::is_finite(likelihood->mean(parameters)));
+        for (const Tensor& own : likelihood->parameters()) EXPECT_TRUE(test::is_finite(own.grad()));
+      }
+    }
+  }
+}
+
+TYPED_TEST(EveryLikelihood, IsTheSameInSinglePrecisionButForRounding) {
+  for (const auto& likelihood : example_likelihoods<TypeParam>()) {
+    const Tensor x = random_pictures(*likelihood, 3, 1, 8, 8);
+    const Tensor parameters = random_parameters(*likelihood, {3}, 1, 8, 8);
+    const Tensor expected = likelihood->log_prob(x, parameters);
+    likelihood->to(torch::kFloat);
+    const Tensor single = likelihood->log_prob(x.to(torch::kFloat), parameters.to(torch::kFloat));
+    EXPECT_EQ(single.scalar_type(), torch::kFloat);
+    // 64 terms of a relative error of a few times 6e-8 each.
+    EXPECT_LT(test::distance(single, expected) / expected.abs().max().item<double>(), 2e-6);
+  }
+}
+
+}  // namespace
+}  // namespace vae

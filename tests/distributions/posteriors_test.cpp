@@ -1,0 +1,174 @@
+// What holds for every family of posteriors.
+#include "distributions/posteriors.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <string>
+
+#include "core/noise.h"
+#include "distributions/priors.h"
+#include "support/examples.h"
+#include "support/gradients.h"
+#include "support/statistics.h"
+#include "support/tensors.h"
+
+namespace vae {
+namespace {
+
+constexpr int64_t kLatent = 4;
+constexpr int64_t kPictures = 3;
+
+template <class Row>
+std::vector<std::shared_ptr<PosteriorFamily>> example_families(int64_t latent = kLatent) {
+  std::vector<std::shared_ptr<PosteriorFamily>> all;
+  for (const Row& example : test::examples(Tag<Row>{})) {
+    all.push_back(make_posterior(PosteriorConfig(example), latent));
+    all.back()->to(torch::kDouble);
+  }
+  return all;
+}
+
+Tensor random_parameters(const PosteriorFamily& family, int64_t pictures = kPictures) {
+  Random random(1, "parameters");
+  return normal(random, {pictures, family.parameters_per_picture()}, test::kFloat64);
+}
+
+/// Every prior of the table.
+std::vector<std::shared_ptr<Prior>> every_prior() {
+  std::vector<std::shared_ptr<Prior>> all;
+  for_each_alternative<PriorConfig>([&]<class Row>(Tag<Row> row) {
+    for (const Row& example : test::examples(row)) all.push_back(make_prior(PriorConfig(example), kLatent));
+  });
+  return all;
+}
+
+Tensor rsample(const Posterior& posterior, int64_t importance_samples, int64_t samples) {
+  Random random(1, "eps");
+  return posterior.rsample(importance_samples, samples, random);
+}
+
+template <class Row>
+class EveryPosterior : public testing::Test {};
+TYPED_TEST_SUITE(EveryPosterior, PosteriorConfig::As<testing::Types>, test::RowName);
+
+TYPED_TEST(EveryPosterior, HasTheShapesItPromises) {
+  for (const auto& family : example_families<TypeParam>()) {
+    const auto posterior = family->at(random_parameters(*family));
+    const Tensor z = rsample(*posterior, 2, 5);
+    EXPECT_EQ(z.sizes(), (std::vector<int64_t>{2, 5, kPictures, kLatent}));
+    EXPECT_EQ(posterior->log_prob(z).sizes(), (std::vector<int64_t>{2, 5, kPictures}));
+    EXPECT_EQ(posterior->mean().sizes(), (std::vector<int64_t>{kPictures, kLatent}));
+    for (const auto& prior : every_prior()) {
+      if (const auto kl = posterior->kl_per_dimension(*prior)) {
+        EXPECT_EQ(kl->sizes(), (std::vector<int64_t>{kPictures, kLatent}));
+      }
+    }
+  }
+}
+
+TYPED_TEST(EveryPosterior, SamplesHaveTheMean) {
+  for (const auto& family : example_families<TypeParam>()) {
+    const auto posterior = family->at(random_parameters(*family));
+    for (const auto& [k, m] : {std::pair{1, 20'000}, std::pair{20'000, 1}}) {
+      const Tensor z = rsample(*posterior, k, m).flatten(0, 1);
+      EXPECT_LT(test::z_score(z, posterior->mean()), test::kStandardErrors);
+    }
+  }
+}
+
+TYPED_TEST(EveryPosterior, DrawsAreIndependentAcrossSamplesPicturesAndDimensions) {
+  for (const auto& family : example_families<TypeParam>()) {
+    const Tensor zeros = torch::zeros({kPictures, family->parameters_per_picture()}, test::kFloat64);
+    const Tensor z = rsample(*family->at(zeros), 20'000, 2).flatten(1);  // [K, M N latent]
+    const Tensor products = z.unsqueeze(1) * z.unsqueeze(2);
+    const Tensor off_diagonal = ~torch::eye(z.size(1), torch::kBool);
+    EXPECT_LT(test::z_score(products.index({torch::indexing::Slice(), off_diagonal}), 0.0),
+              test::kStandardErrors);
+  }
+}
+
+// The trapezoidal rule, see the likelihoods' test.
+TYPED_TEST(EveryPosterior, IsNormalised) {
+  for (const auto& family : example_families<TypeParam>(1)) {
+    const auto posterior = family->at(random_parameters(*family, 1));
+    const Tensor z = torch::linspace(-60, 60, 12'001, test::kFloat64);
+    EXPECT_NEAR(posterior->log_prob(z.view({-1, 1, 1})).exp().sum().template item<double>() * 0.01, 1, 1e-9);
+  }
+}
+
+// E_q[d log q(z) / d parameters] = 0: a spread of the samples that is not the density's is seen.
+TYPED_TEST(EveryPosterior, ScoreOfItsOwnSamplesHasMeanZero) {
+  constexpr int64_t kDraws = 20'000;
+  for (const auto& family : example_families<TypeParam>()) {
+    Tensor parameters = random_parameters(*family, 1).expand({kDraws, -1}).contiguous().requires_grad_();
+    const auto posterior = family->at(parameters);
+    posterior->log_prob(rsample(*posterior, 1, 1).detach()).sum().backward();
+    EXPECT_LT(test::z_score(parameters.grad(), 0.0), test::kStandardErrors);
+  }
+}
+
+TYPED_TEST(EveryPosterior, GradientsMatchFiniteDifferences) {
+  for (const auto& family : example_families<TypeParam>()) {
+    Tensor parameters = random_parameters(*family).requires_grad_();
+    constexpr int64_t kAll = 1000;
+    Random random(1, "weights");
+    const Tensor weights = normal(random, {2, 2, kPictures, kLatent}, test::kFloat64);
+    test::expect_gradient([&] { return (weights * rsample(*family->at(parameters), 2, 2)).sum(); },
+                          parameters, "rsample", kAll);
+    test::expect_gradient([&] { return family->at(parameters)->log_prob(weights).sum(); }, parameters,
+                          "log_prob", kAll);
+    for (const auto& prior : every_prior()) {
+      if (!family->at(parameters)->kl_per_dimension(*prior)) continue;
+      test::expect_gradient(
+          [&] { return (weights[0][0] * *family->at(parameters)->kl_per_dimension(*prior)).sum(); },
+          parameters, "KL", kAll);
+    }
+  }
+}
+
+TYPED_TEST(EveryPosterior, ClosedFormKlIsWhatSamplesGive) {
+  constexpr int64_t kDraws = 250'000;
+  for (const auto& family : example_families<TypeParam>()) {
+    const auto posterior = family->at(random_parameters(*family));
+    for (const auto& prior : every_prior()) {
+      const auto kl = posterior->kl_per_dimension(*prior);
+      if (!kl) continue;
+      const Tensor z = rsample(*posterior, 1, kDraws)[0];
+      const Tensor draws = posterior->log_prob(z) - prior->log_prob(z);
+      const Tensor standard_error = draws.std(0) / std::sqrt(static_cast<double>(kDraws));
+      EXPECT_LT(test::z_score(draws, kl->sum(-1)), test::kStandardErrors);
+      // So that the comparison sees an error of two in a hundred in each picture's KL.
+      EXPECT_LT((standard_error / kl->sum(-1)).max().template item<double>(), 0.02 / test::kStandardErrors);
+    }
+  }
+}
+
+TYPED_TEST(EveryPosterior, KlIsNeverNegative) {
+  for (const auto& family : example_families<TypeParam>()) {
+    const Tensor parameters = random_parameters(*family, 500);
+    for (const double scale : {1e-3, 1.0, 5.0}) {
+      for (const auto& prior : every_prior()) {
+        const auto kl = family->at(scale * parameters)->kl_per_dimension(*prior);
+        // Next to the prior it is a difference of numbers near one: rounding may fall below zero.
+        if (kl) {
+          EXPECT_GE(kl->min().template item<double>(), -1e-15);
+        }
+      }
+    }
+  }
+}
+
+TYPED_TEST(EveryPosterior, SamplesAreAFunctionOfTheStream) {
+  for (const auto& family : example_families<TypeParam>()) {
+    const auto posterior = family->at(random_parameters(*family));
+    const Tensor before = test::default_generator_state();
+    EXPECT_TRUE(torch::equal(rsample(*posterior, 2, 3), rsample(*posterior, 2, 3)));
+    Random other(2, "eps");
+    EXPECT_FALSE(torch::equal(posterior->rsample(2, 3, other), rsample(*posterior, 2, 3)));
+    EXPECT_TRUE(torch::equal(test::default_generator_state(), before));
+  }
+}
+
+}  // namespace
+}  // namespace vae

@@ -1,0 +1,124 @@
+#include "model/vae.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <string>
+
+#include "support/examples.h"
+#include "support/models.h"
+#include "support/tensors.h"
+
+namespace vae {
+namespace {
+
+using test::kTinyPicture;
+
+std::map<std::string, Tensor> weights(const ModelConfig& config, uint64_t seed) {
+  const Vae model(config, kTinyPicture, seed);
+  std::map<std::string, Tensor> all;
+  for (const auto& parameter : model.named_parameters()) {
+    all[parameter.key()] = parameter.value().detach().clone();
+  }
+  return all;
+}
+
+bool is_weight(const std::string& name) { return name.ends_with("weight"); }
+
+/// Every network with every likelihood.
+std::vector<ModelConfig> every_model() {
+  std::vector<ModelConfig> all;
+  for_each_alternative<NetworkConfig>([&]<class Network>(Tag<Network> networks) {
+    for_each_alternative<LikelihoodConfig>([&]<class Row>(Tag<Row> likelihoods) {
+      for (const Network& network : test::examples(networks))
+        for (const Row& likelihood : test::examples(likelihoods))
+          all.push_back(test::tiny_config(network, likelihood));
+    });
+  });
+  return all;
+}
+
+TEST(Vae, EncodesAndDecodesWithAnyLeadingDimensions) {
+  for (const ModelConfig& config : every_model()) {
+    const auto model = test::tiny_model(config);
+    const Tensor x = test::binary_pictures(4);
+    Random random(1, "eps");
+    const Tensor z = model->encode(x)->rsample(2, 3, random);
+    ASSERT_EQ(z.sizes(), (std::vector<int64_t>{2, 3, 4, model->latent()}));
+    const Tensor parameters = model->decode(z);
+    ASSERT_EQ(parameters.sizes(),
+              (std::vector<int64_t>{2, 3, 4, model->likelihood().parameter_channels(1), 6, 5}));
+    EXPECT_LT(test::distance(parameters[1][2], model->decode(z[1][2])), 1e-12);
+    EXPECT_EQ(model->likelihood().log_prob(x, parameters).sizes(), (std::vector<int64_t>{2, 3, 4}));
+  }
+}
+
+TEST(Vae, WeightsAreAFunctionOfSeedAndName) {
+  const auto first = weights(test::tiny_config(), 1), again = weights(test::tiny_config(), 1),
+             other = weights(test::tiny_config(), 2);
+  for (const auto& [name, values] : first) {
+    EXPECT_TRUE(torch::equal(values, again.at(name))) << name;
+    if (is_weight(name)) {
+      EXPECT_FALSE(torch::equal(values, other.at(name))) << name;
+    }
+  }
+}
+
+TEST(Vae, NoTwoLayersShareTheirWeights) {
+  // Layers all of one shape.
+  ModelConfig config = test::tiny_config(MlpConfig{.hidden = {30, 30, 30}}, BernoulliConfig{});
+  config.latent = 30;
+  const auto all = weights(config, 1);
+  for (const auto& [name, values] : all) {
+    for (const auto& [other, other_values] : all) {
+      if (name < other && is_weight(name) && is_weight(other)) {
+        EXPECT_FALSE(torch::equal(values, other_values)) << name << " and " << other;
+      }
+    }
+  }
+}
+
+TEST(Vae, AnotherLayerInTheEncoderLeavesTheDecoderAsItWas) {
+  ModelConfig config = test::tiny_config();
+  const auto before = weights(config, 1);
+  config.encoder = MlpConfig{.hidden = {8, 9}, .activation = Activation::tanh};
+  const auto after = weights(config, 1);
+  EXPECT_GT(after.size(), before.size());
+  size_t compared = 0;
+  for (const auto& [name, values] : before) {
+    if (!name.starts_with("decoder")) continue;
+    EXPECT_TRUE(torch::equal(values, after.at(name))) << name;
+    ++compared;
+  }
+  EXPECT_GT(compared, 0u);
+}
+
+Tensor picture_at_start(const ModelConfig& config, const Tensor& mean) {
+  Vae model(config, kTinyPicture, 1);
+  model.start_at_mean(mean);
+  return model.likelihood().mean(model.decode(torch::zeros({1, model.latent()})))[0];
+}
+
+TEST(Vae, StartsAtTheMeanPicture) {
+  const Tensor mean = torch::linspace(0.05, 0.95, 30, torch::kFloat).view({1, 6, 5});
+  for (const ModelConfig& config : every_model()) {
+    const bool every_pixel = config.decoder.is<MlpConfig>();  // a convolution has one bias a channel
+    const Tensor possible = every_pixel ? mean : torch::full_like(mean, 0.2);
+    EXPECT_LT(test::distance(picture_at_start(config, possible), possible), 1e-5) << config.decoder.type();
+  }
+}
+
+TEST(Vae, HasTheOptionsOfItsWeights) {
+  EXPECT_EQ(Vae(test::tiny_config(), kTinyPicture, 1).options().dtype(), torch::kFloat);
+  EXPECT_EQ(test::tiny_model()->options().dtype(), torch::kDouble);
+  EXPECT_EQ(test::tiny_model()->picture(), kTinyPicture);
+}
+
+TEST(Vae, LeavesTheDefaultGeneratorAlone) {
+  const Tensor before = test::default_generator_state();
+  for (const ModelConfig& config : every_model()) test::tiny_model(config);
+  EXPECT_TRUE(torch::equal(test::default_generator_state(), before));
+}
+
+}  // namespace
+}  // namespace vae

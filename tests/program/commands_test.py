@@ -1,0 +1,189 @@
+"""What the commands that use a trained model give."""
+
+import json
+import unittest
+
+import program
+from program import ProgramTest, run
+
+
+class Sample(ProgramTest):
+    shared_settings = {}
+
+    def sheet(self, *options):
+        file = self.folder / "sheet.png"
+        result = run("sample", "--checkpoint", self.run_folder, "--out", file, *options)
+        self.assert_done(result)
+        self.assertEqual(result.stdout, f"{file}\n")
+        return file.read_bytes()
+
+    def each(self, *options):
+        result = run("sample", "--checkpoint", self.run_folder, "--out-dir", self.folder / "each", *options)
+        self.assert_done(result)
+        return sorted((self.folder / "each").iterdir())
+
+    def test_is_a_function_of_the_seed(self):
+        self.assertEqual(self.sheet("--seed", 1), self.sheet("--seed", 1))
+        self.assertNotEqual(self.sheet("--seed", 1), self.sheet("--seed", 2))
+
+    def test_sheet_is_as_square_as_it_goes(self):
+        for count, columns, rows in ((1, 1, 1), (5, 3, 2), (64, 8, 8)):
+            self.sheet("--count", count)
+            gap = 2
+            size = (columns * (8 + gap) + gap, rows * (8 + gap) + gap)
+            self.assertEqual(program.png_size(self.folder / "sheet.png"), size)
+
+    def test_out_dir_has_one_file_a_picture(self):
+        files = self.each("--count", 5)
+        self.assertEqual([file.name for file in files], [f"000{i}.png" for i in range(5)])
+        self.assertEqual({program.png_size(file) for file in files}, {(8, 8)})
+        self.assertEqual(len({file.read_bytes() for file in files}), 5)
+
+    def test_of_a_longer_list_begins_with_the_shorter(self):
+        short = [file.read_bytes() for file in self.each("--count", 3)]
+        long = [file.read_bytes() for file in self.each("--count", 5)]
+        self.assertEqual(long[:3], short)
+
+    def test_without_temperature_is_one_picture(self):
+        files = self.each("--count", 4, "--temperature", 0)
+        self.assertEqual(len({file.read_bytes() for file in files}), 1)
+
+    def test_may_be_drawn_from_the_likelihood(self):
+        self.assertNotEqual(self.sheet("--show", "draw"), self.sheet("--show", "mean"))
+        self.assertEqual(self.sheet("--show", "draw"), self.sheet("--show", "draw"))
+
+    def test_takes_a_file_or_a_run(self):
+        by_file = self.folder / "by_file.png"
+        self.assert_done(run("sample", "--checkpoint", self.run_folder / "checkpoints/best.safetensors", "--out", by_file))
+        self.assertEqual(by_file.read_bytes(), self.sheet())
+
+
+class Reconstruct(ProgramTest):
+    shared_settings = {}
+
+    def setUp(self):
+        super().setUp()
+        self.images = self.folder / "images"
+        (self.images / "cat").mkdir(parents=True)
+        # Of any size and colour, and told by content: a.jpg is a PNG.
+        for name, size, pixel in (("a.jpg", (20, 31), (10, 20, 30)), ("a.png", (8, 8), (99,)),
+                                  ("cat/b.png", (3, 3), (0, 200, 0)), ("c", (100, 7), (255,))):
+            (self.images / name).write_bytes(program.png(*size, pixel))
+
+    def reconstruct(self, *options):
+        result = run("reconstruct", "--checkpoint", self.run_folder, "--images", self.images, *options)
+        self.assert_done(result)
+        return result
+
+    def test_out_dir_has_the_names_of_the_sources(self):
+        self.reconstruct("--out-dir", self.folder / "each")
+        self.assertEqual(program.files(self.folder / "each"), ["a.jpg.png", "a.png.png", "c.png", "cat/b.png"])
+        for name in program.files(self.folder / "each"):
+            self.assertEqual(program.png_size(self.folder / "each" / name), (8, 8))
+
+    def test_sheet_has_originals_above_reconstructions(self):
+        self.reconstruct("--out", self.folder / "sheet.png")
+        self.assertEqual(program.png_size(self.folder / "sheet.png"), (4 * 10 + 2, 2 * 10 + 2))
+        self.reconstruct("--out", self.folder / "small.png", "--sheet-count", 2)
+        self.assertEqual(program.png_size(self.folder / "small.png"), (2 * 10 + 2, 2 * 10 + 2))
+
+    def test_is_the_same_each_time(self):
+        self.reconstruct("--out", self.folder / "1.png")
+        self.reconstruct("--out", self.folder / "2.png", "--out-dir", self.folder / "each")
+        self.assertEqual((self.folder / "1.png").read_bytes(), (self.folder / "2.png").read_bytes())
+
+    def test_may_overwrite_its_own_output(self):
+        for _ in range(2):
+            self.reconstruct("--out-dir", self.folder / "each")
+
+
+class Evaluate(ProgramTest):
+    shared_settings = {"training__ema": 0.9, "data__observation": "dequantize"}
+
+    def evaluate(self, *options):
+        result = run("evaluate", "--checkpoint", self.run_folder / "checkpoints/last.safetensors", *options)
+        self.assert_done(result)
+        return result.stdout
+
+    def test_gives_the_validation_of_the_run(self):
+        given = json.loads(self.evaluate("--split", "validation", "--json"))
+        logged = [row for row in program.rows(self.run_folder) if row["split"] == "validation"][-1]
+        for quantity in ("elbo", "reconstruction", "kl"):
+            self.assertEqual(given[quantity], logged[quantity], quantity)
+
+    def test_json_is_complete(self):
+        given = json.loads(self.evaluate("--json", "--samples", "3"))
+        self.assertEqual((given["split"], given["pictures"], given["samples"]), ("test", 16, 3))
+        self.assertAlmostEqual(given["elbo"], given["reconstruction"] - given["kl"], places=9)
+        bits = -given["elbo"] / (64 * 0.6931471805599453) + 8
+        self.assertAlmostEqual(given["bits_per_dimension"], bits, places=9)
+
+    def test_table_says_what_json_does(self):
+        given = json.loads(self.evaluate("--json"))
+        table = self.evaluate()
+        for quantity in ("elbo", "reconstruction", "kl", "bits_per_dimension"):
+            self.assertIn(f"{given[quantity]:.4f}", table)
+
+    def test_has_noise_of_its_seed(self):
+        self.assertEqual(self.evaluate("--seed", "5"), self.evaluate("--seed", "5"))
+        self.assertNotEqual(self.evaluate("--seed", "5"), self.evaluate("--seed", "6"))
+
+    def test_knows_every_split(self):
+        for split, pictures in (("train", 64), ("validation", 16), ("test", 16)):
+            self.assertEqual(json.loads(self.evaluate("--json", "--split", split))["pictures"], pictures)
+
+
+class Inspect(ProgramTest):
+    shared_settings = {}
+
+    def test_prints_what_a_checkpoint_holds(self):
+        result = run("inspect", "--checkpoint", self.run_folder)
+        self.assert_done(result)
+        best = max(row["elbo"] for row in program.rows(self.run_folder) if row["split"] == "validation")
+        for text in ("best.safetensors", "step        16, 2 epochs and 0 batches", f"ELBO {best:.4f} nats, epoch 2",
+                     "8x8, 1 channels, 64 for training", "square, ellipse, triangle"):
+            self.assertIn(text, result.stdout)
+        config = result.stdout[result.stdout.index("\n{") + 1:]
+        self.assertEqual(json.loads(config), json.loads((self.run_folder / "config.json").read_text()))
+
+    def test_counts_parameters_by_module(self):
+        lines = run("inspect", "--checkpoint", self.run_folder).stdout.splitlines()
+        table = {name: int(count) for name, count in (line.split() for line in lines if line.startswith("  ") and
+                                                      line.split()[-1].isdigit() and "." in line)}
+        # 64 pixels, 8 hidden, 2 latents: weights and biases of each layer.
+        self.assertEqual(table, {"encoder.mlp.hidden0": 64 * 8 + 8, "encoder.mlp.output": 8 * 4 + 4,
+                                 "decoder.mlp.hidden0": 2 * 8 + 8, "decoder.mlp.output": 8 * 64 + 64})
+        variance = 1
+        self.assertIn(f"parameters  {sum(table.values()) + variance}", lines)
+
+
+class DataAndConfig(ProgramTest):
+    def test_shapes_can_be_trained_on(self):
+        result = run("data", "shapes", "--out", self.folder / "shapes", "--count", 20, "--height", 16, "--width", 12)
+        self.assert_done(result)
+        self.assertEqual(len((self.folder / "shapes/factors.csv").read_text().splitlines()), 21)
+        folder = {"type": "folder", "path": str(self.folder / "shapes"), "height": 8, "width": 8}
+        trained = self.train(data__train=folder, data__validation={"type": "fraction", "fraction": 0.2},
+                             data__test="none")
+        self.assert_done(trained)
+        inspected = run("inspect", "--checkpoint", self.folder / "run").stdout
+        self.assertIn("3 channels, 16 for training", inspected)
+        self.assertIn("ellipse, square, triangle", inspected)
+
+    def test_a_resolved_config_resolves_to_itself(self):
+        first = run("config", "--resolve", program.CONFIG, "--set", "training.epochs=3")
+        self.assert_done(first)
+        self.assertEqual(json.loads(first.stdout)["training"]["epochs"], 3)
+        (self.folder / "config.json").write_text(first.stdout)
+        self.assertEqual(run("config", "--resolve", self.folder / "config.json").stdout, first.stdout)
+
+    def test_help_and_version(self):
+        for arguments in (["--help"], ["train", "--help"], ["data", "shapes", "--help"]):
+            result = run(*arguments)
+            self.assert_done(result)
+            self.assertIn("--help", result.stdout)
+        self.assertRegex(run("--version").stdout, r"^\d+\.\d+\.\d+\n$")
+
+
+if __name__ == "__main__":
+    unittest.main()

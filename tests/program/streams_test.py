@@ -1,0 +1,140 @@
+"""Terminals, pipes and closed streams: what the program writes where, and that nothing of it stops a training."""
+
+import fcntl
+import os
+import pty
+import re
+import struct
+import subprocess
+import termios
+import threading
+import unittest
+
+import program
+from program import ProgramTest, run, settings
+
+ESCAPE = "\x1b"
+ERASE = "\r\x1b[K"
+
+
+def without(*streams):
+    """A function for the child that closes streams by their number."""
+    return lambda: [os.close(stream) for stream in streams]
+
+
+class Streams(ProgramTest):
+    shared_settings = {}
+
+    def train_command(self, **changes):
+        return program.command("train", "--config", program.CONFIG, *settings(**changes), "--out", self.folder / "run")
+
+    def assert_trained(self):
+        self.assertEqual(program.rows(self.folder / "run"), program.rows(self.run_folder))
+        for name in ("config.json", "checkpoints/last.safetensors"):
+            self.assertEqual((self.folder / "run" / name).read_bytes(), (self.run_folder / name).read_bytes(), name)
+
+    def test_without_a_terminal_there_are_plain_lines(self):
+        result = self.train()
+        self.assert_done(result)
+        log = (self.folder / "run/log.txt").read_text()
+        for text in (result.stdout, result.stderr, log):
+            self.assertNotIn(ESCAPE, text)
+            self.assertNotIn("\r", text)
+        self.assertEqual(len(result.stderr.splitlines()), 2)  # one an epoch
+        self.assertEqual(len(log.splitlines()), 2)
+        self.assertRegex(result.stdout, r"^best validation ELBO .* nats, epoch \d\nrun in .*/run\n$")
+
+    def test_help_is_plain(self):
+        self.assertNotIn(ESCAPE, run("train", "--help").stdout)
+
+    def test_closed_streams_stop_no_training_and_spoil_no_file(self):
+        for closed in ((1,), (2,), (0, 1, 2)):
+            with self.subTest(closed=closed):
+                result = subprocess.run([*self.train_command(), "--force"], preexec_fn=without(*closed), timeout=60)
+                self.assertEqual(result.returncode, 0)
+                self.assert_trained()
+                events = (self.folder / "run/events.out.tfevents.0.vae").read_bytes()
+                for text in (b"epoch 1/2", b"run in"):
+                    self.assertFalse(text in events, text)
+
+    def test_a_reader_that_has_left_stops_no_training(self):
+        reader, writer = os.pipe()
+        os.close(reader)
+        result = subprocess.run(self.train_command(), stdout=writer, stderr=writer, timeout=60)
+        os.close(writer)
+        self.assertEqual(result.returncode, 0)
+        self.assert_trained()
+
+    def test_a_reader_that_has_left_is_no_error(self):
+        for arguments in (["config", "--schema"], ["inspect", "--checkpoint", self.run_folder],
+                          ["evaluate", "--checkpoint", self.run_folder]):
+            reader, writer = os.pipe()
+            os.close(reader)
+            result = subprocess.run(program.command(*arguments), stdout=writer, stderr=subprocess.PIPE, timeout=60)
+            os.close(writer)
+            self.assertEqual((result.returncode, result.stderr), (0, b""), arguments)
+
+    def test_a_full_disk_behind_stdout_is_an_error(self):
+        for arguments in (["config", "--schema"], ["inspect", "--checkpoint", self.run_folder]):
+            with open("/dev/full", "w") as full:
+                result = subprocess.run(program.command(*arguments), stdout=full, stderr=subprocess.PIPE, text=True)
+            self.assertEqual(result.returncode, 6)
+            self.assertRegex(result.stderr, r"^error: .*No space left on device.*\n$")
+
+
+class Terminal(ProgramTest):
+    def train_in_terminal(self, columns=200, term="xterm"):
+        """What a terminal of that width gets to see of a training of half a second and more."""
+        master, slave = pty.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+        long = {"training__epochs": 3, "training__batch_size": 1,
+                "data__train": {"type": "shapes", "count": 400, "height": 8, "width": 8}}
+        process = subprocess.Popen(
+            program.command("train", "--config", program.CONFIG, *settings(**long), "--out", self.folder / "run"),
+            stdout=subprocess.DEVNULL, stderr=slave, env={**os.environ, "TERM": term})
+        os.close(slave)
+        seen = bytearray()
+
+        def read():
+            try:
+                while data := os.read(master, 4096):
+                    seen.extend(data)
+            except OSError:  # how the end of a terminal reads
+                pass
+
+        reader = threading.Thread(target=read)
+        reader.start()
+        self.assertEqual(process.wait(timeout=60), 0)
+        reader.join()
+        os.close(master)
+        return seen.decode()
+
+    def live_lines(self, seen):
+        return re.findall(re.escape(ERASE) + r"(epoch \d/3  batch[^\r]*)", seen)
+
+    def test_shows_a_live_line_and_erases_it(self):
+        seen = self.train_in_terminal()
+        self.assertGreater(len(self.live_lines(seen)), 0, seen)
+        left = ""  # on the line of the cursor
+        for part in re.split("(\r\n|\r\x1b\\[K)", seen):
+            left = "" if part in ("\r\n", ERASE) else left + part
+        self.assertEqual(left, "")
+
+    def test_keeps_a_line_for_every_epoch(self):
+        seen = self.train_in_terminal()
+        self.assertEqual(re.findall(r"epoch (\d)/3  train: [^\r]*\r\n", seen), ["1", "2", "3"])
+        self.assertNotIn(ESCAPE, (self.folder / "run/log.txt").read_text())
+
+    def test_a_live_line_fits_a_narrow_terminal(self):
+        lines = self.live_lines(self.train_in_terminal(columns=24))
+        self.assertGreater(len(lines), 0)
+        self.assertLess(max(map(len, lines)), 24)
+
+    def test_without_the_means_there_are_plain_lines(self):
+        seen = self.train_in_terminal(term="dumb")
+        self.assertNotIn(ESCAPE, seen)
+        self.assertEqual(len(seen.splitlines()), 3)
+
+
+if __name__ == "__main__":
+    unittest.main()

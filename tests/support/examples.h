@@ -1,0 +1,55 @@
+// Example configs of every row of the tables, for tests that loop over them. A row without variants needs
+// nothing here: its default is its example.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "distributions/likelihoods.h"
+#include "model/networks.h"
+#include "objectives/objectives.h"
+
+namespace vae::test {
+
+template <class Row>
+std::vector<Row> examples(Tag<Row>) {
+  return {Row{}};
+}
+
+/// The variances are far from those at which a wrong factor hides.
+inline std::vector<GaussianConfig> examples(Tag<GaussianConfig>) {
+  return {{.variance = FixedVarianceConfig{.value = 0.04}},
+          {.variance = LearnedVarianceConfig{.initial = 0.3}},
+          {.variance = PerPixelVarianceConfig{.floor = 1e-3, .initial = 0.2}}};
+}
+
+/// Smooth activations, so that differences of second order see the gradient.
+inline std::vector<MlpConfig> examples(Tag<MlpConfig>) {
+  return {{.hidden = {}},
+          {.hidden = {6}, .activation = Activation::silu},
+          {.hidden = {7, 5}, .activation = Activation::tanh}};
+}
+
+inline std::vector<ConvConfig> examples(Tag<ConvConfig>) {
+  return {{.channels = {3}, .activation = Activation::silu},
+          {.channels = {3, 4}, .activation = Activation::tanh}};
+}
+
+inline std::vector<ElboConfig> examples(Tag<ElboConfig>) {
+  return {{},
+          {.samples = 3, .beta = 2.5},
+          {.kl = KlEstimate::sampled},
+          {.beta_warmup_steps = 10},
+          {.free_bits = 0.7}};
+}
+
+/// Names a typed test's instances after the rows.
+struct RowName {
+  template <class Row>
+  static std::string GetName(int) {
+    return std::string(Row::kType);
+  }
+};
+
+}  // namespace vae::test

@@ -1,0 +1,69 @@
+#include "training/config.h"
+
+#include <gtest/gtest.h>
+
+#include "config/parse.h"
+#include "core/error.h"
+#include "support/throws.h"
+
+namespace vae {
+namespace {
+
+namespace fs = std::filesystem;
+
+Config parse_text(const std::string& text) { return parse<Config>(text, "test"); }
+
+TEST(RunConfig, NeedsNothingButData) {
+  const Config config = parse_text(R"({"data": {"train": "shapes"}})");
+  EXPECT_EQ(config.name, "vae");
+  EXPECT_EQ(config.training, TrainingConfig());
+  EXPECT_TRUE(config.model.likelihood.is<BernoulliConfig>());
+  EXPECT_TRUE(test::throws<UsageError>([] { parse_text("{}"); }, {"data"}));
+}
+
+TEST(RunConfig, ReadsBackWhatItWrites) {
+  Config config = parse_text(R"({"data": {"train": "shapes"}})");
+  config.seed = 18446744073709551615u;
+  config.precision = Precision::bfloat16;
+  config.training.optimizer = SgdConfig{.learning_rate = 0.1, .momentum = 0.9, .nesterov = true};
+  config.training.ema = 0.99;
+  config.training.schedule = CosineSchedule{.warmup_steps = 3};
+  EXPECT_EQ(parse_text(dump(config)), config);
+}
+
+TEST(RunConfig, HasANameThatCanBeAFolder) {
+  for (const char* name : {"", ".", "..", ".hidden", "a/b", "/a"}) {
+    Config config;
+    config.name = name;
+    EXPECT_TRUE(check(config).has_value()) << name;
+  }
+  for (const char* name : {"a", "a.b", "my run", "-"}) {
+    Config config;
+    config.name = name;
+    EXPECT_FALSE(check(config).has_value()) << name;
+  }
+}
+
+TEST(RunConfig, RefusesNumbersOutOfTheirRange) {
+  for (const char* training :
+       {R"("epochs": 0)", R"("batch_size": 0)", R"("clip_norm": 0)", R"("ema": 1)", R"("ema": 0)",
+        R"("evaluate_every": 0)", R"("patience": 0)", R"("log_every": 0)", R"("save_every_steps": 0)",
+        R"("keep_every_epochs": 0)", R"("pictures_every": 0)",
+        R"("optimizer": {"type": "adam", "learning_rate": 0})",
+        R"("optimizer": {"type": "adam", "beta1": 1})", R"("schedule": {"type": "step", "factor": 1})"}) {
+    const std::string text = std::string(R"({"data": {"train": "shapes"}, "training": {)") + training + "}}";
+    EXPECT_TRUE(test::throws<UsageError>([&] { parse_text(text); }, {"training.", "expected"})) << training;
+  }
+}
+
+TEST(RunConfig, OfEveryExampleParses) {
+  int examples = 0;
+  for (const auto& entry : fs::directory_iterator(fs::path(VAE_SOURCE_DIR) / "configs")) {
+    EXPECT_EQ(parse_file<Config>(entry.path()).name, entry.path().stem()) << entry.path();
+    ++examples;
+  }
+  EXPECT_GT(examples, 0);
+}
+
+}  // namespace
+}  // namespace vae

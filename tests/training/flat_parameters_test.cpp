@@ -1,0 +1,78 @@
+#include "training/flat_parameters.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdint>
+
+#include "support/tensors.h"
+
+namespace vae {
+namespace {
+
+/// Sizes that fill a slice, leave a gap behind it, and hold a single number.
+struct Parameters : torch::nn::Module {
+  explicit Parameters(torch::ScalarType type) {
+    const auto numbers = [&](torch::IntArrayRef shape) {
+      const int64_t count = c10::multiply_integers(shape);
+      return (torch::arange(count, type) + 10 * (1 + static_cast<int64_t>(named_parameters().size())))
+          .view(shape);
+    };
+    matrix = register_parameter("matrix", numbers({4, 4}));
+    vector = register_parameter("vector", numbers({7}));
+    scalar = register_parameter("scalar", numbers({}));
+  }
+  Tensor matrix, vector, scalar;
+};
+
+class FlatParametersOf : public ::testing::TestWithParam<torch::ScalarType> {
+ protected:
+  Parameters module_{GetParam()};
+  Tensor matrix_before_ = module_.matrix.detach().clone();
+  FlatParameters flat_{module_};
+};
+
+TEST_P(FlatParametersOf, KeepTheirValuesAndNames) {
+  EXPECT_TRUE(torch::equal(module_.matrix, matrix_before_));
+  std::vector<std::string> names;
+  for (const auto& [name, view] : flat_.views(flat_.values())) {
+    names.push_back(name);
+    EXPECT_TRUE(torch::equal(view, module_.named_parameters()[name])) << name;
+  }
+  EXPECT_THAT(names, testing::ElementsAre("matrix", "vector", "scalar"));
+}
+
+TEST_P(FlatParametersOf, ShareTheirMemoryWithTheBuffer) {
+  const torch::NoGradGuard guard;
+  flat_.values().fill_(3);
+  EXPECT_TRUE((module_.vector == 3).all().item<bool>());
+  module_.scalar.fill_(5);
+  EXPECT_EQ(flat_.values().sum().item<double>(), 3.0 * static_cast<double>(flat_.values().numel() - 1) + 5);
+}
+
+TEST_P(FlatParametersOf, GatherTheirGradientsInTheBuffer) {
+  flat_.gradients().zero_();
+  ((module_.matrix * 2).sum() + module_.vector.sum() + 7 * module_.scalar).backward();
+  EXPECT_EQ(flat_.gradients().sum().item<double>(), 2 * 16 + 7 + 7);
+  EXPECT_TRUE(torch::equal(flat_.views(flat_.gradients())[0].view, module_.matrix.grad()));
+}
+
+TEST_P(FlatParametersOf, BeginAtMultiplesOf64Bytes) {
+  for (const Tensor& buffer : {flat_.values(), flat_.gradients()}) {
+    for (const auto& [name, view] : flat_.views(buffer)) {
+      EXPECT_EQ(reinterpret_cast<uintptr_t>(view.data_ptr()) % 64, 0) << name;
+    }
+  }
+}
+
+TEST_P(FlatParametersOf, HaveZerosBetweenThem) {
+  const double of_parameters = (module_.matrix.sum() + module_.vector.sum() + module_.scalar).item<double>();
+  EXPECT_GT(flat_.values().numel(), 16 + 7 + 1);
+  EXPECT_EQ(flat_.values().sum().item<double>(), of_parameters);
+}
+
+INSTANTIATE_TEST_SUITE_P(EveryType, FlatParametersOf, ::testing::Values(torch::kFloat, torch::kDouble),
+                         [](const auto& type) { return std::string(c10::toString(type.param)); });
+
+}  // namespace
+}  // namespace vae
