@@ -3,7 +3,6 @@
 
 #include <map>
 #include <nlohmann/json.hpp>
-#include <numbers>
 #include <optional>
 #include <string>
 
@@ -12,6 +11,7 @@
 #include "cli/options.h"
 #include "core/error.h"
 #include "data/batches.h"
+#include "distributions/bits_per_dimension.h"
 #include "objectives/validation.h"
 
 namespace vae {
@@ -47,15 +47,6 @@ std::shared_ptr<const MemoryDataset> read_split(const Checkpoint& checkpoint, co
   return std::make_shared<MemoryDataset>(*chosen, at::get_num_threads());
 }
 
-// Dequantised pixels lie 256 to the unit: the density of (k + u) / 256 bounds the probability of k from below
-// by log P(k) >= E_u log p((k + u) / 256) - D log 256 (Theis, van den Oord and Bethge 2016, eq. 3).
-std::optional<double> bits_per_dimension(const LoadedModel& loaded, double elbo) {
-  const bool applies = loaded.model->likelihood().base_measure() == BaseMeasure::continuous &&
-                       loaded.checkpoint.config.data.observation.is<Dequantize>();
-  if (!applies) return std::nullopt;
-  return -elbo / (static_cast<double>(loaded.model->picture().elements()) * std::numbers::ln2) + 8;
-}
-
 void evaluate(const EvaluateOptions& options) {
   const LoadedModel loaded = load_model(options.checkpoint, options.device);
   const Pictures pictures(read_split(loaded.checkpoint, options.split),
@@ -64,7 +55,9 @@ void evaluate(const EvaluateOptions& options) {
   const uint64_t seed = options.seed.value_or(loaded.checkpoint.config.seed);
   const Validation result =
       validate(*loaded.model, EvaluationBatches(pictures, kBatch, seed), options.samples, seed);
-  const std::optional<double> bits = bits_per_dimension(loaded, result.elbo);
+  const std::optional<BitsPerDimension> bits =
+      bits_per_dimension(loaded.model->likelihood().base_measure(), loaded.checkpoint.config.data.observation,
+                         result.elbo, loaded.model->picture().elements());
   if (options.json) {
     nlohmann::ordered_json json = {{"checkpoint", loaded.checkpoint.path.string()},
                                    {"split", options.split},
@@ -73,7 +66,8 @@ void evaluate(const EvaluateOptions& options) {
                                    {"elbo", result.elbo},
                                    {"reconstruction", result.reconstruction},
                                    {"kl", result.kl}};
-    json["bits_per_dimension"] = bits ? nlohmann::ordered_json(*bits) : nlohmann::ordered_json();
+    json["bits_per_dimension"] = bits ? nlohmann::ordered_json(bits->value) : nlohmann::ordered_json();
+    json["bits_per_dimension_of"] = bits ? nlohmann::ordered_json(bits->of) : nlohmann::ordered_json();
     fmt::print("{}\n", json.dump());
     return;
   }
@@ -81,7 +75,7 @@ void evaluate(const EvaluateOptions& options) {
              options.split, options.samples);
   fmt::print("ELBO            {:>12.4f}\nreconstruction  {:>12.4f}\nKL              {:>12.4f}\n", result.elbo,
              result.reconstruction, result.kl);
-  if (bits) fmt::print("bits/dimension  {:>12.4f}  (upper bound, of 8-bit pixels)\n", *bits);
+  if (bits) fmt::print("bits/dimension  {:>12.4f}  (of {})\n", bits->value, bits->of);
 }
 
 }  // namespace

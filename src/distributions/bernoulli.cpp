@@ -23,6 +23,8 @@ Tensor Bernoulli::sample(const Tensor& parameters, Random& random) const {
 
 Tensor Bernoulli::parameters_for_mean(const Tensor& mean) const { return torch::logit(mean, kEdge); }
 
-std::shared_ptr<Likelihood> make_likelihood(const BernoulliConfig&) { return std::make_shared<Bernoulli>(); }
+std::shared_ptr<Likelihood> make_likelihood(const BernoulliConfig&, int64_t) {
+  return std::make_shared<Bernoulli>();
+}
 
 }  // namespace vae

@@ -29,6 +29,6 @@ class Bernoulli : public Likelihood {
   BaseMeasure base_measure() const override { return BaseMeasure::binary; }
 };
 
-std::shared_ptr<Likelihood> make_likelihood(const BernoulliConfig& config);
+std::shared_ptr<Likelihood> make_likelihood(const BernoulliConfig& config, int64_t channels);
 
 }  // namespace vae

@@ -1,44 +1,38 @@
 #include "distributions/gaussian.h"
 
-#include <cmath>
-
 #include "core/noise.h"
 #include "distributions/normal.h"
 
 namespace vae {
 namespace {
 
-constexpr int64_t kChannelDimension = -3;
+// Constrained mean pixels nearer to 0 or 1 than this start there: beyond, the constraint has no gradient.
+constexpr double kEdge = 5e-3;
 
 }  // namespace
 
-Gaussian::Gaussian(const VarianceConfig& variance) : variance_(variance) {
-  if (const auto* learned = variance_.get_if<LearnedVarianceConfig>()) {
-    log_variance_ =
-        register_parameter("log_variance", torch::full({}, std::log(learned->initial), torch::kFloat));
-  }
+std::optional<std::string> check(const GaussianConfig& config) {
+  if (!config.mean_constraint) return std::nullopt;
+  return check_of_decoder_output("mean_constraint", *config.mean_constraint);
 }
+
+Gaussian::Gaussian(const GaussianConfig& config, int64_t channels)
+    : mean_constraint_(config.mean_constraint),
+      variance_(register_module("variance", std::make_shared<Variance>(config.variance, channels))) {}
 
 int64_t Gaussian::parameter_channels(int64_t channels) const {
-  return variance_.get_if<PerPixelVarianceConfig>() ? 2 * channels : channels;
+  return variance_->parameter_channels(channels);
 }
 
-Gaussian::Moments Gaussian::moments(const Tensor& parameters) const {
-  const auto constant = [&](double value) { return torch::full({}, value, parameters.options()); };
-  if (const auto* fixed = variance_.get_if<FixedVarianceConfig>()) {
-    return {parameters, constant(std::log(fixed->value))};
-  }
-  if (variance_.get_if<LearnedVarianceConfig>())
-    return {parameters, log_variance_.to(parameters.scalar_type())};
-
-  const std::vector<Tensor> halves = parameters.chunk(2, kChannelDimension);
-  // log(floor + exp(s)) as a log-sum-exp, so that a large s does not overflow on its way.
-  const Tensor log_floor = constant(std::log(variance_.get_if<PerPixelVarianceConfig>()->floor));
-  return {halves[0], torch::logaddexp(halves[1], log_floor)};
+GaussianMoments Gaussian::moments(const Tensor& parameters) const {
+  GaussianMoments moments = variance_->moments(parameters);
+  if (mean_constraint_) moments.mean = constrain(moments.mean, *mean_constraint_, /*floor=*/0);
+  return moments;
 }
 
 Tensor Gaussian::log_prob(const Tensor& x, const Tensor& parameters) const {
-  const auto [mean, log_variance] = moments(parameters);
+  auto [mean, log_variance] = moments(parameters);
+  if (variance_->follows_errors()) log_variance = variance_->log_of_errors((x - mean).square());
   return sum_pixels(normal_log_prob(x, mean, log_variance));
 }
 
@@ -50,13 +44,12 @@ Tensor Gaussian::sample(const Tensor& parameters, Random& random) const {
 }
 
 Tensor Gaussian::parameters_for_mean(const Tensor& mean) const {
-  const auto* per_pixel = variance_.get_if<PerPixelVarianceConfig>();
-  if (!per_pixel) return mean;
-  return torch::cat({mean, torch::full_like(mean, std::log(per_pixel->initial))}, kChannelDimension);
+  if (!mean_constraint_) return variance_->parameters_for(mean);
+  return variance_->parameters_for(unconstrain(mean.clamp(kEdge, 1 - kEdge), *mean_constraint_, /*floor=*/0));
 }
 
-std::shared_ptr<Likelihood> make_likelihood(const GaussianConfig& config) {
-  return std::make_shared<Gaussian>(config.variance);
+std::shared_ptr<Likelihood> make_likelihood(const GaussianConfig& config, int64_t channels) {
+  return std::make_shared<Gaussian>(config, channels);
 }
 
 }  // namespace vae

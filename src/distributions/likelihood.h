@@ -10,8 +10,11 @@ namespace vae {
 
 /// What the numbers of log_prob are relative to; only numbers with the same base measure can be compared.
 enum class BaseMeasure {
-  binary,     // a probability of black and white pixels
-  continuous  // a density of pixels on [0, 1]
+  binary,         // a probability of black and white pixels
+  levels,         // a probability of pixels of 8 bits
+  coarse_levels,  // a probability of pixels of fewer levels
+  density,        // a density of pixels on the real line, or an interval of it
+  mixed           // a density between 0 and 1, probabilities at both ends
 };
 
 /// p(x | z): a normalised density of pictures given the decoder's output.
@@ -36,7 +39,13 @@ class Likelihood : public torch::nn::Module {
   virtual Tensor parameters_for_mean(const Tensor& mean) const = 0;
 
   virtual BaseMeasure base_measure() const = 0;
+
+  /// Moves free parameters that left the set they are constrained to back onto it, after an optimizer step.
+  virtual void project() {}
 };
+
+/// Where the channels are in x and in parameters.
+inline constexpr int64_t kChannelDimension = -3;
 
 /// Sum over channels, rows and columns, the last three dimensions.
 inline Tensor sum_pixels(const Tensor& values) { return values.sum({-3, -2, -1}); }

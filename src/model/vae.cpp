@@ -9,7 +9,7 @@ namespace vae {
 Vae::Vae(const ModelConfig& config, const PictureShape& picture, uint64_t seed)
     : picture_(picture),
       latent_(config.latent),
-      likelihood_(register_module("likelihood", make_likelihood(config.likelihood))),
+      likelihood_(register_module("likelihood", make_likelihood(config.likelihood, picture.channels))),
       posterior_(register_module("posterior", make_posterior(config.posterior, config.latent))),
       prior_(register_module("prior", make_prior(config.prior, config.latent))) {
   const PictureShape parameters = {likelihood_->parameter_channels(picture.channels), picture.height,

@@ -51,6 +51,9 @@ class Vae : public torch::nn::Module {
   /// can give.
   void start_at_mean(const Tensor& mean);
 
+  /// Puts parameters that must stay within a set back onto it, after an optimizer step.
+  void project() { likelihood_->project(); }
+
   const Likelihood& likelihood() const { return *likelihood_; }
   const Prior& prior() const { return *prior_; }
   const PictureShape& picture() const { return picture_; }

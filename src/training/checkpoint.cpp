@@ -96,6 +96,7 @@ std::shared_ptr<Vae> restore_model(const Checkpoint& checkpoint, torch::Device d
   const std::string prefix = checkpoint.config.training.ema ? "ema." : "";
   for (const auto& parameter : model->named_parameters())
     checkpoint.copy_to(prefix + parameter.key(), parameter.value());
+  for (const auto& buffer : model->named_buffers()) checkpoint.copy_to(buffer.key(), buffer.value());
   model->eval();
   return model;
 }

@@ -13,7 +13,7 @@
 
 namespace vae {
 
-/// Tensors: parameters under their module names; `ema.<parameter>` where an average is kept;
+/// Tensors: parameters and buffers under their module names; `ema.<parameter>` where an average is kept;
 /// `optimizer.<parameter>.<buffer>` and `optimizer.updates`; `training.sums`. Metadata: format, config,
 /// state, pictures.
 struct Checkpoint {

@@ -1,15 +1,70 @@
 #include "training/config.h"
 
+#include <fmt/format.h>
+
 #include "config/bind.h"
 #include "training/state.h"
 
 namespace vae {
 
-std::optional<std::string> check(const Config& config) {
-  const bool plain =
-      !config.name.empty() && config.name.find('/') == std::string::npos && config.name[0] != '.';
-  if (plain) return std::nullopt;
+namespace {
+
+std::optional<std::string> check_name(const std::string& name) {
+  if (!name.empty() && name.find('/') == std::string::npos && name[0] != '.') return std::nullopt;
   return "name: expected a plain folder name: not empty, no \"/\", no \".\" in front";
+}
+
+BaseMeasure base_measure(const LikelihoodConfig& likelihood) {
+  return make_likelihood(likelihood, /*channels=*/1)->base_measure();
+}
+
+std::optional<std::string> check_support(const LikelihoodConfig& likelihood,
+                                         const ObservationConfig& observation) {
+  const auto refuse = [&](std::string_view reason, std::string_view remedy) {
+    return fmt::format("model.likelihood.type: \"{}\" {}, but data.observation \"{}\" gives others; {}",
+                       likelihood.type(), reason, observation.type(), remedy);
+  };
+  switch (base_measure(likelihood)) {
+    case BaseMeasure::levels:
+    case BaseMeasure::coarse_levels:
+      if (observation.is<PlainObservation>()) return std::nullopt;
+      return refuse("is a probability of the levels k / 255", "use \"none\" there, or another likelihood");
+    case BaseMeasure::binary:
+      if (!observation.is<Dequantize>()) return std::nullopt;
+      return refuse("is a probability of the pixels 0 and 1",
+                    "use \"binarize\" there, or another likelihood");
+    case BaseMeasure::density:
+    case BaseMeasure::mixed:
+      return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<std::string> check(const Config& config) {
+  if (auto complaint = check_name(config.name)) return complaint;
+  return check_support(config.model.likelihood, config.data.observation);
+}
+
+std::optional<std::string> doubt_about(const Config& config) {
+  const LikelihoodConfig& likelihood = config.model.likelihood;
+  const ObservationConfig& observation = config.data.observation;
+  const BaseMeasure measure = base_measure(likelihood);
+  if (measure == BaseMeasure::binary && observation.is<PlainObservation>()) {
+    return fmt::format(
+        "model.likelihood \"{}\" of grey pixels: the number is no log-likelihood; set data.observation to "
+        "\"binarize\" for one",
+        likelihood.type());
+  }
+  if (measure == BaseMeasure::density && !observation.is<Dequantize>()) {
+    return fmt::format(
+        "model.likelihood \"{}\" is a density, and pixels of data.observation \"{}\" take a few values only, "
+        "where a density can grow without bound; set data.observation to \"dequantize\" for numbers that "
+        "compare",
+        likelihood.type(), observation.type());
+  }
+  return std::nullopt;
 }
 
 template Config parse<Config>(const std::string&, const std::string&, std::span<const std::string>);

@@ -97,7 +97,10 @@ inline constexpr auto fields(Tag<Config>) {
   };
 }
 
-/// The name becomes a folder.
+/// The name becomes a folder, and the likelihood must be of what the observation makes of the pictures.
 std::optional<std::string> check(const Config& config);
+
+/// What makes the numbers of a run less than they seem, though it can be trained; for a warning at its start.
+std::optional<std::string> doubt_about(const Config& config);
 
 }  // namespace vae

@@ -13,6 +13,7 @@
 #include "core/file.h"
 #include "data/image_tensor.h"
 #include "images/grid.h"
+#include "model/evaluation_mode.h"
 #include "model/generate.h"
 
 namespace vae {
@@ -75,6 +76,7 @@ Run::Run(const Config& config, const Data& data)
 std::unique_ptr<Run> Run::start(const Config& config, const std::filesystem::path& path, bool replace) {
   RunFolder::require_free(path, replace);
   std::unique_ptr<Run> run(new Run(config, read_data(config)));
+  if (const auto doubt = doubt_about(config)) spdlog::warn("{}", *doubt);
   run->trainer_.model().start_at_mean(run->train_.mean());
   const RunFolder folder = RunFolder::create(path, replace);
   write_file_atomically(folder.config(), dump(config));
@@ -188,6 +190,7 @@ std::optional<Validation> Run::validate_epoch() {
   const bool due =
       state_.epoch % config_.training.evaluate_every == 0 || state_.epoch == config_.training.epochs;
   if (!validation_ || !due) return std::nullopt;
+  const EvaluationMode evaluation(trainer_.model());
   const SwappedValues averaged = trainer_.averaged_weights();
   const EvaluationBatches batches(*validation_, kEvaluationBatch, config_.seed);
   const Validation result = validate(trainer_.model(), batches, /*samples=*/1, config_.seed);
@@ -205,6 +208,7 @@ std::optional<Validation> Run::validate_epoch() {
 }
 
 void Run::write_pictures() {
+  const EvaluationMode evaluation(trainer_.model());
   const SwappedValues averaged = trainer_.averaged_weights();
   Random random(config_.seed, "shown samples");
   const Tensor z = draw_latents(trainer_.model(), kShownPictures, /*temperature=*/1, random);

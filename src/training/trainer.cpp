@@ -50,6 +50,7 @@ void Trainer::step(const Batch& batch) {
   }
   optimizer_->step(parameters_.values(), parameters_.gradients(),
                    learning_rate_factor(config_.training.schedule, steps_, total_steps_), non_finite);
+  model_->project();
   if (average_) average_->update(parameters_.values(), steps_);
   sums_.add(terms, norm, non_finite);
   ++steps_;
@@ -66,6 +67,7 @@ std::vector<Trainer::NamedTensor> Trainer::everything() const {
       result.push_back({prefix + name + suffix, view});
   };
   add("", parameters_.values(), "");
+  for (const auto& buffer : model_->named_buffers()) result.push_back({buffer.key(), buffer.value()});
   if (average_) add("ema.", average_->values(), "");
   const Optimizer::State optimizer = optimizer_->state();
   for (const auto& [name, buffer] : optimizer.buffers) add("optimizer.", buffer, "." + name);

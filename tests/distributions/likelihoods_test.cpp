@@ -4,9 +4,11 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <concepts>
 #include <string>
 
 #include "core/noise.h"
+#include "support/base_measure.h"
 #include "support/examples.h"
 #include "support/gradients.h"
 #include "support/statistics.h"
@@ -15,16 +17,21 @@
 namespace vae {
 namespace {
 
-/// A likelihood of each example of a row, in float64.
+/// A likelihood of each example of a row, in float64 and evaluation mode.
 template <class Row>
-std::vector<std::shared_ptr<Likelihood>> example_likelihoods() {
+std::vector<std::shared_ptr<Likelihood>> example_likelihoods(int64_t channels) {
   std::vector<std::shared_ptr<Likelihood>> all;
   for (const Row& example : test::examples(Tag<Row>{})) {
-    all.push_back(make_likelihood(LikelihoodConfig(example)));
+    all.push_back(make_likelihood(LikelihoodConfig(example), channels));
     all.back()->to(torch::kDouble);
+    all.back()->eval();
   }
   return all;
 }
+
+/// Channels of pictures for which a row's mean is exact.
+template <class Row>
+constexpr int64_t kExactChannels = std::same_as<Row, DiscretizedLogisticMixtureConfig> ? 1 : 3;
 
 /// Parameters [leading..., parameter_channels(C), H, W] that differ everywhere.
 Tensor random_parameters(const Likelihood& likelihood, std::vector<int64_t> leading, int64_t channels,
@@ -39,57 +46,111 @@ Tensor random_pictures(const Likelihood& likelihood, int64_t count, int64_t chan
                        int64_t width) {
   Random random(1, "pictures");
   const Tensor grey = uniform(random, {count, channels, height, width}, test::kFloat64);
-  return likelihood.base_measure() == BaseMeasure::binary ? grey.round() : grey;
-}
-
-/// All binary pictures of 2 x 2 pixels, [16, 1, 2, 2].
-Tensor every_binary_picture() {
-  const Tensor number = torch::arange(16, torch::kLong).view({16, 1});
-  return number.div(torch::tensor({1, 2, 4, 8}), "floor").remainder(2).view({16, 1, 2, 2}).to(torch::kDouble);
-}
-
-/// The probability of all 2 x 2 pictures, or the integral over all values of one pixel.
-double total_probability(const Likelihood& likelihood, const Tensor& parameters) {
-  if (likelihood.base_measure() == BaseMeasure::binary) {
-    return likelihood.log_prob(every_binary_picture(), parameters.expand({16, -1, 2, 2}))
-        .exp()
-        .sum()
-        .item<double>();
+  switch (likelihood.base_measure()) {
+    case BaseMeasure::binary:
+      return grey.round();
+    case BaseMeasure::levels:
+    case BaseMeasure::coarse_levels:
+      return (grey * 255).round() / 255;
+    case BaseMeasure::mixed:
+      return (1.6 * grey - 0.3).clamp(0, 1);
+    case BaseMeasure::density:
+      return grey;
   }
-  // The trapezoidal rule converges faster than any power of the step on a smooth density that vanishes at
-  // both ends (Trefethen and Weideman 2014). Its scale is taken from a sample.
-  constexpr int64_t kNodes = 4001;
-  const Tensor pixel = parameters.narrow(-1, 0, 1).narrow(-2, 0, 1);
-  Random random(1, "scale");
-  const Tensor draws = likelihood.sample(pixel.expand({1000, -1, 1, 1}), random);
-  const auto center = draws.mean().item<double>(), reach = 12 * draws.std().item<double>();
-  const Tensor x = torch::linspace(center - reach, center + reach, kNodes, test::kFloat64);
-  const Tensor density =
-      likelihood.log_prob(x.view({kNodes, 1, 1, 1}), pixel.expand({kNodes, -1, 1, 1})).exp();
-  return density.sum().item<double>() * 2 * reach / (kNodes - 1);
+  return {};
 }
+
+/// Values of raw parameters between which densities are integrated. x' so near 0 and 1 that x has no digits
+/// for it must have next to no probability, where x is shrunk; goldens go farther.
+template <class Row>
+std::vector<double> raw_parameters(Tag<Row>) {
+  return {-30, -5, -0.4, 0, 0.3, 1, 6, 30};
+}
+std::vector<double> raw_parameters(Tag<LogitNormalConfig>) { return {-3, -0.4, 0, 0.3, 1.5}; }
+std::vector<double> raw_parameters(Tag<BetaConfig>) { return {0.3, 1, 6, 30}; }
 
 template <class Row>
 class EveryLikelihood : public testing::Test {};
 TYPED_TEST_SUITE(EveryLikelihood, LikelihoodConfig::As<testing::Types>, test::RowName);
 
 TYPED_TEST(EveryLikelihood, IsNormalised) {
-  for (const auto& likelihood : example_likelihoods<TypeParam>()) {
-    const int64_t channels = likelihood->parameter_channels(1);
-    const std::vector<double> grid = {-30, -5, -0.4, 0, 0.3, 1, 6, 30};
-    for (const double first : grid) {
-      for (const double last : grid) {  // the mean, and the variance where there is one
-        Tensor parameters = torch::full({1, channels, 2, 2}, first, test::kFloat64);
-        parameters.select(1, channels - 1).fill_(last);
-        // 4001 additions, and the logarithms' rounding: up to 1e2 times 2e-16, exponentiated.
-        EXPECT_NEAR(total_probability(*likelihood, parameters), 1, 1e-9) << first << ", " << last;
+  const auto configs = test::examples(Tag<TypeParam>{});
+  const auto likelihoods = example_likelihoods<TypeParam>(1);
+  for (size_t i = 0; i < configs.size(); ++i) {
+    const Likelihood& likelihood = *likelihoods[i];
+    const int64_t channels = likelihood.parameter_channels(1);
+    for (const double first : raw_parameters(Tag<TypeParam>{})) {
+      for (const double last :
+           raw_parameters(Tag<TypeParam>{})) {  // the mean, and the variance if there is one
+        Tensor pixel = torch::full({1, channels, 1, 1}, first, test::kFloat64);
+        pixel.select(1, channels - 1).fill_(last);
+        const test::PixelValues values = test::pixel_values(likelihood, test::support(configs[i]), pixel);
+        // Thousands of additions, and the logarithms' rounding: up to 1e2 times 2e-16, exponentiated.
+        EXPECT_NEAR(test::probabilities(likelihood, values, pixel).sum().template item<double>(), 1, 1e-9)
+            << first << ", " << last << ", example " << i;
       }
     }
   }
 }
 
+TYPED_TEST(EveryLikelihood, IsIndependentBetweenPixels) {
+  for (const auto& likelihood : example_likelihoods<TypeParam>(1)) {
+    const Tensor x = random_pictures(*likelihood, 1, 1, 2, 2);
+    const Tensor parameters = random_parameters(*likelihood, {1}, 1, 2, 2);
+    double sum = 0;
+    for (const int64_t row : {0, 1}) {
+      for (const int64_t column : {0, 1}) {
+        const auto pixel = [&](const Tensor& all) { return all.narrow(-2, row, 1).narrow(-1, column, 1); };
+        sum += likelihood->log_prob(pixel(x), pixel(parameters)).template item<double>();
+      }
+    }
+    EXPECT_NEAR(likelihood->log_prob(x, parameters).template item<double>(), sum,
+                1e-12 * std::abs(sum) + 1e-12);
+  }
+}
+
+// The randomised probability integral transform (Brockwell 2007): the probability of all values below a draw,
+// and a random part of the draw's own, is uniform.
+TYPED_TEST(EveryLikelihood, SamplesFollowTheDistributionFunction) {
+  constexpr int64_t kDraws = 5000;
+  const auto configs = test::examples(Tag<TypeParam>{});
+  const auto likelihoods = example_likelihoods<TypeParam>(1);
+  for (size_t i = 0; i < configs.size(); ++i) {
+    const Likelihood& likelihood = *likelihoods[i];
+    const Tensor pixels = random_parameters(likelihood, {4}, 1, 1, 1);
+    for (const Tensor& pixel : pixels.abs().split(1)) {
+      const test::PixelValues values = test::pixel_values(likelihood, test::support(configs[i]), pixel);
+      const Tensor probabilities = test::probabilities(likelihood, values, pixel);
+      const Tensor below = probabilities.cumsum(0) - probabilities;
+      Random random(1, "sample");
+      const Tensor draws = likelihood.sample(pixel.expand({kDraws, -1, 1, 1}), random).flatten();
+      // The value a draw is nearest to stands for it.
+      const Tensor borders = 0.5 * (values.x.slice(0, 1) + values.x.slice(0, 0, -1));
+      const Tensor index = torch::searchsorted(borders, draws);
+      const Tensor part = uniform(random, {kDraws}, test::kFloat64);
+      EXPECT_LT(test::kolmogorov_statistic(below.index({index}) + part * probabilities.index({index})),
+                test::kStrictKolmogorovBound)
+          << "example " << i;
+    }
+  }
+}
+
+TYPED_TEST(EveryLikelihood, MeanIsTheSumOverAllValues) {
+  const auto configs = test::examples(Tag<TypeParam>{});
+  const auto likelihoods = example_likelihoods<TypeParam>(1);
+  for (size_t i = 0; i < configs.size(); ++i) {
+    const Likelihood& likelihood = *likelihoods[i];
+    for (const Tensor& pixel : random_parameters(likelihood, {8}, 1, 1, 1).abs().split(1)) {
+      const test::PixelValues values = test::pixel_values(likelihood, test::support(configs[i]), pixel);
+      const Tensor sum = (test::probabilities(likelihood, values, pixel) * values.x).sum();
+      // As much as the density may fail to integrate to 1.
+      EXPECT_LT(test::distance(likelihood.mean(pixel).flatten()[0], sum), 1e-9) << "example " << i;
+    }
+  }
+}
+
 TYPED_TEST(EveryLikelihood, GradientMatchesFiniteDifferences) {
-  for (const auto& likelihood : example_likelihoods<TypeParam>()) {
+  for (const auto& likelihood : example_likelihoods<TypeParam>(3)) {
     const Tensor x = random_pictures(*likelihood, 2, 3, 2, 3);
     Tensor parameters = random_parameters(*likelihood, {2}, 3, 2, 3).requires_grad_();
     const auto value = [&] { return likelihood->log_prob(x, parameters).sum(); };
@@ -101,7 +162,7 @@ TYPED_TEST(EveryLikelihood, GradientMatchesFiniteDifferences) {
 }
 
 TYPED_TEST(EveryLikelihood, TakesAnyLeadingDimensions) {
-  for (const auto& likelihood : example_likelihoods<TypeParam>()) {
+  for (const auto& likelihood : example_likelihoods<TypeParam>(3)) {
     const Tensor x = random_pictures(*likelihood, 4, 3, 2, 5);
     const Tensor parameters = random_parameters(*likelihood, {2, 3, 4}, 3, 2, 5);
     const Tensor log_prob = likelihood->log_prob(x, parameters);
@@ -123,8 +184,9 @@ TYPED_TEST(EveryLikelihood, TakesAnyLeadingDimensions) {
 }
 
 TYPED_TEST(EveryLikelihood, SampleHasTheMean) {
-  for (const auto& likelihood : example_likelihoods<TypeParam>()) {
-    const Tensor parameters = random_parameters(*likelihood, {}, 3, 2, 2);
+  constexpr int64_t kChannels = kExactChannels<TypeParam>;
+  for (const auto& likelihood : example_likelihoods<TypeParam>(kChannels)) {
+    const Tensor parameters = random_parameters(*likelihood, {}, kChannels, 2, 2);
     Random random(1, "sample");
     const Tensor draws = likelihood->sample(parameters.expand({20'000, -1, -1, -1}), random);
     EXPECT_LT(test::z_score(draws, likelihood->mean(parameters)), test::kStandardErrors);
@@ -135,7 +197,7 @@ TYPED_TEST(EveryLikelihood, SampleHasTheMean) {
 // too.
 TYPED_TEST(EveryLikelihood, ScoreOfItsOwnSamplesHasMeanZero) {
   constexpr int64_t kDraws = 20'000;
-  for (const auto& likelihood : example_likelihoods<TypeParam>()) {
+  for (const auto& likelihood : example_likelihoods<TypeParam>(1)) {
     Tensor parameters = random_parameters(*likelihood, {}, 1, 2, 2)
                             .expand({kDraws, -1, -1, -1})
                             .contiguous()
@@ -148,7 +210,7 @@ TYPED_TEST(EveryLikelihood, ScoreOfItsOwnSamplesHasMeanZero) {
 }
 
 TYPED_TEST(EveryLikelihood, SampleIsAFunctionOfTheStream) {
-  for (const auto& likelihood : example_likelihoods<TypeParam>()) {
+  for (const auto& likelihood : example_likelihoods<TypeParam>(1)) {
     const Tensor parameters = random_parameters(*likelihood, {50}, 1, 3, 3);
     const auto draw = [&](uint64_t seed) {
       Random random(seed, "sample");
@@ -162,16 +224,18 @@ TYPED_TEST(EveryLikelihood, SampleIsAFunctionOfTheStream) {
 }
 
 TYPED_TEST(EveryLikelihood, ParametersForAMeanGiveThatMean) {
-  for (const auto& likelihood : example_likelihoods<TypeParam>()) {
-    const Tensor mean = torch::linspace(0.02, 0.98, 3 * 4 * 5, test::kFloat64).view({3, 4, 5});
+  constexpr int64_t kChannels = kExactChannels<TypeParam>;
+  for (const auto& likelihood : example_likelihoods<TypeParam>(kChannels)) {
+    const Tensor mean =
+        torch::linspace(0.02, 0.98, kChannels * 4 * 5, test::kFloat64).view({kChannels, 4, 5});
     const Tensor parameters = likelihood->parameters_for_mean(mean);
-    ASSERT_EQ(parameters.sizes(), (std::vector<int64_t>{likelihood->parameter_channels(3), 4, 5}));
+    ASSERT_EQ(parameters.sizes(), (std::vector<int64_t>{likelihood->parameter_channels(kChannels), 4, 5}));
     EXPECT_LT(test::distance(likelihood->mean(parameters.unsqueeze(0)).squeeze(0), mean), 1e-6);
   }
 }
 
 TYPED_TEST(EveryLikelihood, ParametersForBlackAndWhiteAreFiniteAndNearIt) {
-  for (const auto& likelihood : example_likelihoods<TypeParam>()) {
+  for (const auto& likelihood : example_likelihoods<TypeParam>(1)) {
     const Tensor mean = torch::tensor({0.0F, 1.0F}).view({1, 1, 2});
     const Tensor parameters = likelihood->parameters_for_mean(mean);
     EXPECT_TRUE(test::is_finite(parameters));
@@ -181,7 +245,7 @@ TYPED_TEST(EveryLikelihood, ParametersForBlackAndWhiteAreFiniteAndNearIt) {
 }
 
 TYPED_TEST(EveryLikelihood, IsFiniteInSinglePrecisionAtTheExtremes) {
-  for (const auto& likelihood : example_likelihoods<TypeParam>()) {
+  for (const auto& likelihood : example_likelihoods<TypeParam>(1)) {
     likelihood->to(torch::kFloat);
     const int64_t channels = likelihood->parameter_channels(1);
     const Tensor x = torch::tensor({0.0F, 1.0F}).view({1, 1, 1, 2});
@@ -203,7 +267,7 @@ TYPED_TEST(EveryLikelihood, IsFiniteInSinglePrecisionAtTheExtremes) {
 }
 
 TYPED_TEST(EveryLikelihood, IsTheSameInSinglePrecisionButForRounding) {
-  for (const auto& likelihood : example_likelihoods<TypeParam>()) {
+  for (const auto& likelihood : example_likelihoods<TypeParam>(1)) {
     const Tensor x = random_pictures(*likelihood, 3, 1, 8, 8);
     const Tensor parameters = random_parameters(*likelihood, {3}, 1, 8, 8);
     const Tensor expected = likelihood->log_prob(x, parameters);

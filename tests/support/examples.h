@@ -17,12 +17,45 @@ std::vector<Row> examples(Tag<Row>) {
   return {Row{}};
 }
 
-/// The variances are far from those at which a wrong factor hides.
+/// The variances are far from those at which a wrong factor hides. `optimal` is no density of each picture by
+/// itself while it trains, so that not every test can begin with it, or end.
 inline std::vector<GaussianConfig> examples(Tag<GaussianConfig>) {
   return {{.variance = FixedVarianceConfig{.value = 0.04}},
           {.variance = LearnedVarianceConfig{.initial = 0.3}},
+          {.variance = LearnedVarianceConfig{.constraint = Constraint::projected, .initial = 0.5}},
+          {.variance = PerChannelVarianceConfig{.constraint = Constraint::softplus, .initial = 0.2}},
+          {.variance = OptimalVarianceConfig{.initial = 0.06}},
+          {.variance = PerPixelVarianceConfig{.constraint = Constraint::sigmoid, .initial = 0.2},
+           .mean_constraint = Constraint::sigmoid},
           {.variance = PerPixelVarianceConfig{.floor = 1e-3, .initial = 0.2}}};
 }
+
+inline std::vector<LogitNormalConfig> examples(Tag<LogitNormalConfig>) {
+  return {{}, {.variance = LearnedVarianceConfig{.initial = 2}, .alpha = 0.05}};
+}
+
+inline std::vector<TruncatedGaussianConfig> examples(Tag<TruncatedGaussianConfig>) {
+  return {{.variance = FixedVarianceConfig{.value = 0.03}}, {}};
+}
+
+inline std::vector<CensoredGaussianConfig> examples(Tag<CensoredGaussianConfig>) {
+  return {{.variance = PerChannelVarianceConfig{.initial = 0.3}}, {}};
+}
+
+inline std::vector<BetaConfig> examples(Tag<BetaConfig>) {
+  return {
+      {}, {.constraint = Constraint::exp, .floor = 0.1, .alpha = 0.02}, {.constraint = Constraint::sigmoid}};
+}
+
+inline std::vector<DiscretizedLogisticConfig> examples(Tag<DiscretizedLogisticConfig>) {
+  return {{}, {.constraint = Constraint::softplus, .floor = 0.01, .initial = 0.3}};
+}
+
+inline std::vector<DiscretizedLogisticMixtureConfig> examples(Tag<DiscretizedLogisticMixtureConfig>) {
+  return {{.components = 1}, {.components = 3, .initial = 0.2}};
+}
+
+inline std::vector<CategoricalConfig> examples(Tag<CategoricalConfig>) { return {{}, {.levels = 5}}; }
 
 /// Smooth activations, so that differences of second order see the gradient.
 inline std::vector<MlpConfig> examples(Tag<MlpConfig>) {

@@ -33,5 +33,7 @@ inline double kolmogorov_statistic(const Tensor& probabilities) {
   return std::sqrt(n) * torch::maximum(above.max(), -below.min()).item<double>();
 }
 constexpr double kKolmogorovBound = 1.95;
+/// In one of ten thousand: 2 exp(-2 s^2) = 1e-4. For tests that look at many samples.
+constexpr double kStrictKolmogorovBound = 2.2253;
 
 }  // namespace vae::test
