@@ -168,7 +168,7 @@ TEST_F(Runs, KeepTheWeightsOfTheBestEpoch) {
   Config config = tiny_run();
   // Weights that are already good, thrown far off by the steps of the second epoch.
   config.training.schedule = WarmupSchedule{.steps = 100000};
-  config.training.optimizer = SgdConfig{.learning_rate = 1e3};
+  config.training.optimizer = SgdConfig{.learning_rate = 1e4};
   config.training.epochs = 6;
   Recorder recorder;
   train(config, "run", recorder);
