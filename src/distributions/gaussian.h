@@ -17,7 +17,7 @@ struct GaussianConfig {
   static constexpr std::string_view kHelp =
       "Real pixels; the decoder gives the mean, `variance` says the rest.";
   VarianceConfig variance = LearnedVarianceConfig{};
-  std::optional<Constraint> mean_constraint;
+  std::optional<Constraint> mean_constraint = std::nullopt;
   bool operator==(const GaussianConfig&) const = default;
 };
 

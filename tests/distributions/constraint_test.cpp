@@ -78,7 +78,9 @@ TEST(Constraint, EveryKindArrivesAtAnOptimumOnTheBoundary) {
   for (const Constraint constraint : every_constraint()) {
     const double end = minimise([](const Tensor& v) { return (v + 1).square().sum(); }, constraint);
     EXPECT_NEAR(end, kFloor, 1e-3);
-    if (constraint == Constraint::projected) EXPECT_EQ(end, kFloor);
+    if (constraint == Constraint::projected) {
+      EXPECT_EQ(end, kFloor);
+    }
   }
 }
 

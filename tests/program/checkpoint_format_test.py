@@ -21,7 +21,7 @@ class CheckpointFormat(ProgramTest):
                   "encoder.mlp.output.weight": [4, 8], "encoder.mlp.output.bias": [4],
                   "decoder.mlp.hidden0.weight": [8, 2], "decoder.mlp.hidden0.bias": [8],
                   "decoder.mlp.output.weight": [64, 8], "decoder.mlp.output.bias": [64],
-                  "likelihood.log_variance": []}
+                  "likelihood.variance.raw": []}
         expected = {"optimizer.updates": [], "training.sums": None}
         for name, shape in shapes.items():
             for full in (name, f"ema.{name}", f"optimizer.{name}.exp_avg", f"optimizer.{name}.exp_avg_sq"):
