@@ -100,6 +100,41 @@ Tensor mean_of(const GaussianMoments& moments) {
   return turn(torch::where(is_flat(k, q), flat.first / flat.integral, steep), from_one);
 }
 
+// The y in [0, length] at which the tail of erfc beyond z >= 0, cut at z + length, has the share v before it.
+// By Newton's method on -log(erfc(z + y) / erfc(z)), which is convex: the first step goes too far, and those
+// behind it come back without crossing the root.
+Tensor invert_tail(const Tensor& v, const Tensor& z, const Tensor& length) {
+  constexpr int kSteps = 12;
+  const Tensor at_zero = torch::log(torch::special_erfcx(z));
+  const auto fall = [&](const Tensor& y) {
+    return y * (2 * z + y) + at_zero - torch::log(torch::special_erfcx(z + y));
+  };
+  const Tensor target = -torch::log1p(v * torch::expm1(-fall(length)));
+  const double half_root_pi =
+      0.5 * std::sqrt(std::numbers::pi);  // the slope is 1 / (half_root_pi erfcx(z + y))
+  Tensor y = torch::zeros_like(v);
+  for (int step = 0; step < kSteps; ++step) {
+    y = y + half_root_pi * torch::special_erfcx(z + y) * (target - fall(y));
+    y = torch::minimum(y.clamp_min(0), length);
+  }
+  return y;
+}
+
+// s for u uniform on (0, 1), exact however far in the tail. From the point of highest density, which is the
+// end or the mean, a side is chosen by its mass, and the distance by inverting that side's distribution
+// function. Lengths are in units of sqrt(2) sigma.
+Tensor draw(const Tensor& u, const Tensor& k, const Tensor& q) {
+  const Tensor root = torch::sqrt(q.clamp_min(1e-16));  // by then the density is uniform in float64
+  const Tensor z = 0.5 * k / root;
+  const Tensor mode = (-z).clamp_min(0);
+  const Tensor near = torch::erf(mode), far = torch::erf(root - mode);
+  const Tensor share = near / (near + far);
+  const Tensor is_near = u < share;
+  const Tensor v = torch::where(is_near, u / share, (u - share) / (1 - share));
+  const Tensor y = invert_tail(v, z.clamp_min(0), torch::where(is_near, mode, root - mode));
+  return (torch::where(is_near, mode - y, mode + y) / root).clamp(0, 1);
+}
+
 }  // namespace
 
 std::optional<std::string> check(const TruncatedGaussianConfig& config) {
@@ -123,16 +158,11 @@ Tensor TruncatedGaussian::mean(const Tensor& parameters) const {
   return mean_of(variance_->moments(parameters)).to(parameters.scalar_type());
 }
 
-// By inverting the distribution function F(s) = s I(k s, q s^2) / I(k, q), as a logarithm, far into any tail.
 Tensor TruncatedGaussian::sample(const Tensor& parameters, Random& random) const {
   const torch::NoGradGuard no_grad;
   const auto [k, q, from_one] = natural(variance_->moments(parameters));
-  const Tensor log_u = torch::log(uniform(random, k.sizes(), k.options()));
-  const auto log_mass = [&, k = k, q = q](const Tensor& s) {
-    return torch::log(s) + log_integral(k * s, q * s.square());
-  };
-  const Tensor s = invert_increasing(log_mass, log_u + log_integral(k, q), 0, 1);
-  return turn(s, from_one).to(parameters.scalar_type());
+  const Tensor u = uniform(random, k.sizes(), k.options());
+  return turn(draw(u, k, q), from_one).to(parameters.scalar_type());
 }
 
 Tensor TruncatedGaussian::parameters_for_mean(const Tensor& mean) const {

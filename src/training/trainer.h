@@ -23,8 +23,8 @@ class Trainer {
   /// Fresh weights. `total_steps` is what the learning-rate schedule stretches over.
   Trainer(const Config& config, const PictureShape& picture, torch::Device device, int64_t total_steps);
 
-  /// One step: objective, gradients, clipping, optimizer, projection, averages. A gradient that is not finite changes
-  /// nothing but the count of skipped steps. Waits for nothing on the device.
+  /// One step: objective, gradients, clipping, optimizer, projection, averages. A gradient that is not finite
+  /// changes nothing but the count of skipped steps. Waits for nothing on the device.
   void step(const Batch& batch);
 
   Vae& model() { return *model_; }

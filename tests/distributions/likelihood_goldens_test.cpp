@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "distributions/likelihoods.h"
+#include "support/base_measure.h"
 #include "support/tensors.h"
 
 namespace vae {
@@ -88,6 +89,17 @@ TEST(Goldens, HaveFiniteSamplesInSinglePrecision) {
       EXPECT_GE(draws.min().item<double>(), 0);
       EXPECT_LE(draws.max().item<double>(), 1);
     }
+  });
+}
+
+TEST(Goldens, SamplesFollowTheDistributionFunction) {
+  for_each_golden([](const Likelihood& likelihood, const test::Golden& golden) {
+    const bool on_unit_interval = dynamic_cast<const LogitNormal*>(&likelihood) == nullptr &&
+                                  dynamic_cast<const Beta*>(&likelihood) == nullptr &&
+                                  dynamic_cast<const Gaussian*>(&likelihood) == nullptr;
+    if (!on_unit_interval || golden.x.size() > 1) return;
+    EXPECT_LT(test::transform_statistic(likelihood, {}, as_pixel(golden.parameters), 1000),
+              test::kStrictKolmogorovBound);
   });
 }
 

@@ -52,7 +52,7 @@ inline std::vector<DiscretizedLogisticConfig> examples(Tag<DiscretizedLogisticCo
 }
 
 inline std::vector<DiscretizedLogisticMixtureConfig> examples(Tag<DiscretizedLogisticMixtureConfig>) {
-  return {{.components = 1}, {.components = 3, .initial = 0.2}};
+  return {{.components = 2}, {.components = 3, .initial = 0.2}};
 }
 
 inline std::vector<CategoricalConfig> examples(Tag<CategoricalConfig>) { return {{}, {.levels = 5}}; }

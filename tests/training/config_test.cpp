@@ -65,5 +65,85 @@ TEST(RunConfig, OfEveryExampleParses) {
   EXPECT_GT(examples, 0);
 }
 
+Config with(const LikelihoodConfig& likelihood, const ObservationConfig& observation) {
+  Config config;
+  config.model.likelihood = likelihood;
+  config.data.observation = observation;
+  return config;
+}
+
+TEST(RunConfig, RefusesObservationsThatALikelihoodHasNoProbabilityFor) {
+  const std::vector<LikelihoodConfig> of_levels = {DiscretizedLogisticConfig{},
+                                                   DiscretizedLogisticMixtureConfig{}, CategoricalConfig{},
+                                                   CategoricalConfig{.levels = 4}};
+  for (const LikelihoodConfig& likelihood : of_levels) {
+    EXPECT_FALSE(check(with(likelihood, PlainObservation{})).has_value()) << likelihood.type();
+    EXPECT_TRUE(check(with(likelihood, Dequantize{})).has_value()) << likelihood.type();
+    EXPECT_TRUE(check(with(likelihood, Binarize{})).has_value()) << likelihood.type();
+  }
+  EXPECT_TRUE(check(with(BernoulliConfig{}, Dequantize{})).has_value());
+  EXPECT_FALSE(check(with(BernoulliConfig{}, Binarize{})).has_value());
+  EXPECT_FALSE(check(with(BernoulliConfig{}, PlainObservation{})).has_value());
+  for (const LikelihoodConfig& likelihood :
+       {LikelihoodConfig(GaussianConfig{}), LikelihoodConfig(BetaConfig{}),
+        LikelihoodConfig(CensoredGaussianConfig{}), LikelihoodConfig(ContinuousBernoulliConfig{})}) {
+    EXPECT_FALSE(check(with(likelihood, Dequantize{})).has_value()) << likelihood.type();
+    EXPECT_FALSE(check(with(likelihood, PlainObservation{})).has_value()) << likelihood.type();
+  }
+}
+
+TEST(RunConfig, NamesBothKeysThatDoNotFit) {
+  EXPECT_TRUE(test::throws<UsageError>(
+      [] {
+        parse_text(R"({"data": {"train": "shapes", "observation": "dequantize"},
+                       "model": {"likelihood": "categorical"}})");
+      },
+      {"model.likelihood.type", "\"categorical\"", "data.observation", "\"dequantize\""}));
+}
+
+TEST(RunConfig, DoubtsNumbersThatAreNoLogLikelihoods) {
+  const auto grey = doubt_about(with(BernoulliConfig{}, PlainObservation{}));
+  ASSERT_TRUE(grey.has_value());
+  EXPECT_NE(grey->find("no log-likelihood"), std::string::npos);
+  EXPECT_FALSE(doubt_about(with(BernoulliConfig{}, Binarize{})).has_value());
+}
+
+TEST(RunConfig, DoubtsDensitiesOfPixelsThatAreNotDequantised) {
+  for (const LikelihoodConfig& likelihood :
+       {LikelihoodConfig(GaussianConfig{}), LikelihoodConfig(ContinuousBernoulliConfig{}),
+        LikelihoodConfig(LogitNormalConfig{}), LikelihoodConfig(TruncatedGaussianConfig{}),
+        LikelihoodConfig(BetaConfig{})}) {
+    EXPECT_TRUE(doubt_about(with(likelihood, PlainObservation{})).has_value()) << likelihood.type();
+    EXPECT_TRUE(doubt_about(with(likelihood, Binarize{})).has_value()) << likelihood.type();
+    EXPECT_FALSE(doubt_about(with(likelihood, Dequantize{})).has_value()) << likelihood.type();
+  }
+  EXPECT_FALSE(doubt_about(with(CategoricalConfig{}, PlainObservation{})).has_value());
+  EXPECT_FALSE(doubt_about(with(CensoredGaussianConfig{}, PlainObservation{})).has_value());
+}
+
+TEST(RunConfig, RefusesConstraintsThatAParameterCannotTake) {
+  const auto with_likelihood = [](const std::string& likelihood) {
+    return R"({"data": {"train": "shapes"}, "model": {"likelihood": )" + likelihood + "}}";
+  };
+  for (const char* likelihood :
+       {R"({"type": "gaussian", "variance": {"type": "per_pixel", "constraint": "projected"}})",
+        R"({"type": "truncated_gaussian", "variance": {"type": "per_pixel", "constraint": "projected"}})",
+        R"({"type": "beta", "constraint": "projected"})",
+        R"({"type": "discretized_logistic", "constraint": "projected"})",
+        R"({"type": "discretized_logistic_mixture", "constraint": "projected"})"}) {
+    EXPECT_TRUE(test::throws<UsageError>([&] { parse_text(with_likelihood(likelihood)); },
+                                         {"model.likelihood", "constraint: \"projected\"", "decoder"}))
+        << likelihood;
+  }
+  EXPECT_TRUE(test::throws<UsageError>(
+      [&] { parse_text(with_likelihood(R"({"type": "gaussian", "mean_constraint": "projected"})")); },
+      {"mean_constraint: \"projected\"", "decoder"}));
+  EXPECT_TRUE(test::throws<UsageError>(
+      [&] { parse_text(with_likelihood(R"({"type": "logit_normal", "variance": "optimal"})")); },
+      {"model.likelihood", "\"optimal\"", "\"logit_normal\""}));
+  EXPECT_NO_THROW(parse_text(with_likelihood(
+      R"({"type": "gaussian", "variance": {"type": "per_channel", "constraint": "projected"}})")));
+}
+
 }  // namespace
 }  // namespace vae

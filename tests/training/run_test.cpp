@@ -313,6 +313,20 @@ TEST_F(Runs, LeaveOutTheShortBatchWhereAsked) {
   EXPECT_EQ(state_in("last.safetensors").step, 2 * (kSteps - 1));
 }
 
+TEST_F(Runs, ValidationLeavesTheOptimalVarianceAlone) {
+  Config config = tiny_run();
+  config.model.likelihood = GaussianConfig{.variance = OptimalVarianceConfig{}};
+  train(config, "validated");
+  config.data.validation = NoneConfig{};
+  config.training.pictures_every = 2;
+  train(config, "alone");
+  const auto average = [&](const std::string& name) {
+    return Checkpoint::load(RunFolder(path(name)).last_checkpoint())
+        .tensors.at("likelihood.variance.average");
+  };
+  EXPECT_TRUE(torch::equal(average("validated"), average("alone")));
+}
+
 TEST(ResumedConfig, MayDifferInWhatOnlyProlongsOrReports) {
   const Config own = tiny_run();
   Config wanted = own;

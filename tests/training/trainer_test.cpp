@@ -290,5 +290,48 @@ TEST(Trainer, RefusesACheckpointThatDoesNotFit) {
   EXPECT_TRUE(test::throws<CheckpointError>([&] { trainer.restore(other); }, {name, "[3]", "[30]"}));
 }
 
+// Black pictures and a mean of 0: the likelihood grows without end as the variance falls.
+Batch black_batch() {
+  Batch result = batch();
+  result.x.zero_();
+  return result;
+}
+
+TEST(Trainer, ProjectsFreeParametersOntoTheirSet) {
+  constexpr double kFloor = 0.05;
+  Config config = tiny_run();
+  config.training.optimizer = AdamConfig{.learning_rate = 0.05};
+  config.model.likelihood =
+      GaussianConfig{.variance = LearnedVarianceConfig{.constraint = Constraint::projected, .floor = kFloor}};
+  Trainer trainer = make_trainer(config);
+  trainer.model().start_at_mean(torch::zeros({1, 6, 5}));
+  const Tensor variance = trainer.model().named_parameters()["likelihood.variance.raw"];
+  for (int i = 0; i < 20; ++i) {
+    trainer.step(black_batch());
+    EXPECT_GE(variance.item<float>(), static_cast<float>(kFloor));
+  }
+  EXPECT_EQ(variance.item<float>(), static_cast<float>(kFloor));
+}
+
+TEST(Trainer, KeepsBuffersInCheckpoints) {
+  Config config = tiny_run();
+  config.model.likelihood = GaussianConfig{.variance = OptimalVarianceConfig{}};
+  Trainer trainer = make_trainer(config);
+  for (int i = 0; i < 3; ++i) trainer.step(batch());
+  const Tensor average = trainer.model().named_buffers()["likelihood.variance.average"];
+  Checkpoint checkpoint = {.config = config,
+                           .state = {.step = 3},
+                           .pictures = {.channels = 1, .height = 6, .width = 5},
+                           .tensors = copies(trainer.tensors()),
+                           .path = {}};
+  Trainer resumed = make_trainer(config);
+  EXPECT_FALSE(torch::equal(resumed.model().named_buffers()["likelihood.variance.average"], average));
+  resumed.restore(checkpoint);
+  EXPECT_TRUE(torch::equal(resumed.model().named_buffers()["likelihood.variance.average"], average));
+  const auto model = restore_model(checkpoint, torch::kCPU);
+  EXPECT_TRUE(torch::equal(model->named_buffers()["likelihood.variance.average"], average));
+  EXPECT_FALSE(model->is_training());
+}
+
 }  // namespace
 }  // namespace vae
