@@ -319,11 +319,12 @@ TEST(Trainer, KeepsBuffersInCheckpoints) {
   Trainer trainer = make_trainer(config);
   for (int i = 0; i < 3; ++i) trainer.step(batch());
   const Tensor average = trainer.model().named_buffers()["likelihood.variance.average"];
-  Checkpoint checkpoint = {.config = config,
-                           .state = {.step = 3},
-                           .pictures = {.channels = 1, .height = 6, .width = 5},
-                           .tensors = copies(trainer.tensors()),
-                           .path = {}};
+  Checkpoint checkpoint;
+  checkpoint.config = config;
+  checkpoint.state.step = 3;
+  checkpoint.pictures.height = 6;
+  checkpoint.pictures.width = 5;
+  checkpoint.tensors = copies(trainer.tensors());
   Trainer resumed = make_trainer(config);
   EXPECT_FALSE(torch::equal(resumed.model().named_buffers()["likelihood.variance.average"], average));
   resumed.restore(checkpoint);
