@@ -57,12 +57,15 @@ inline PixelValues real_line(const Likelihood& likelihood, const Tensor& pixel) 
 /// which whatever is integrable at the ends vanishes there. It stops 1e-15 before them, where x has no more
 /// digits.
 inline PixelValues interval(const Support& support) {
-  const Tensor t = torch::linspace(-3.1, 3.1, 4001, kFloat64);
+  constexpr double kEnd = 3.1;
+  constexpr int64_t kNodes = 4001;
+  const Tensor t = torch::linspace(-kEnd, kEnd, kNodes, kFloat64);
   const Tensor inner = std::numbers::pi / 2 * torch::sinh(t);
   const Tensor from_low = torch::sigmoid(2 * inner), from_high = torch::sigmoid(-2 * inner);
   const double width = support.high - support.low;
   const Tensor x = torch::where(t < 0, support.low + width * from_low, support.high - width * from_high);
-  const Tensor weights = width * std::numbers::pi * torch::cosh(t) * from_low * from_high * (6.2 / 16'000);
+  const Tensor weights =
+      width * std::numbers::pi * torch::cosh(t) * from_low * from_high * (2 * kEnd / (kNodes - 1));
   const Tensor inside = (from_low > 1e-15) & (from_high > 1e-15);
   return {x.index({inside}), weights.index({inside})};
 }
