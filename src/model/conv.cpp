@@ -68,7 +68,11 @@ class ConvDecoder : public Decoder {
     return h;
   }
 
-  // One bias a channel: the mean over pixels is the best it can do.
+  // One bias a channel.
+  Tensor nearest_constant(const Tensor& picture) const override {
+    return picture.mean({1, 2}, /*keepdim=*/true).expand_as(picture);
+  }
+
   void set_output(const Tensor& parameters) override {
     const torch::NoGradGuard no_grad;
     layers_.back()->bias.copy_(parameters.mean({1, 2}));

@@ -52,6 +52,8 @@ class MlpDecoder : public Decoder {
     return mlp_->forward(z).view({z.size(0), shape_.channels, shape_.height, shape_.width});
   }
 
+  Tensor nearest_constant(const Tensor& picture) const override { return picture; }
+
   void set_output(const Tensor& parameters) override {
     const torch::NoGradGuard no_grad;
     mlp_->output->bias.copy_(parameters.flatten());

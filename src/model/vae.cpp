@@ -34,7 +34,9 @@ Tensor Vae::decode(const Tensor& z) const {
   return parameters.view(shape);
 }
 
-void Vae::start_at_mean(const Tensor& mean) { decoder_->set_output(likelihood_->parameters_for_mean(mean)); }
+void Vae::start_at_mean(const Tensor& mean) {
+  decoder_->set_output(likelihood_->parameters_for_mean(decoder_->nearest_constant(mean)));
+}
 
 torch::TensorOptions Vae::options() const { return parameters().front().options(); }
 

@@ -47,7 +47,8 @@ class Vae : public torch::nn::Module {
   /// The likelihood's parameters at z [..., N, latent]: [..., N, parameter_channels(C), H, W].
   Tensor decode(const Tensor& z) const;
 
-  /// Lets the decoder begin at the mean picture [C, H, W] of the data.
+  /// Lets the decoder begin at the mean picture [C, H, W] of the data, or the nearest that its output's bias
+  /// can give.
   void start_at_mean(const Tensor& mean);
 
   /// Puts parameters that must stay within a set back onto it, after an optimizer step.

@@ -165,6 +165,33 @@ TYPED_TEST(EveryNetwork, SetOutputLeavesTheWeightsAlone) {
   }
 }
 
+/// Shapes of the weights from the input to the output.
+std::vector<std::vector<int64_t>> weight_shapes(const torch::nn::Module& network) {
+  std::vector<std::vector<int64_t>> shapes;
+  for (const Tensor& parameter : network.parameters()) {
+    if (parameter.dim() > 1) shapes.push_back(parameter.sizes().vec());
+  }
+  return shapes;
+}
+
+using Shapes = std::vector<std::vector<int64_t>>;
+
+TEST(MlpNetwork, TheDecoderGoesTheOtherWay) {
+  const MlpConfig config{.hidden = {9, 5}};
+  EXPECT_EQ(weight_shapes(*make_encoder(config, {1, 4, 6}, kOutputs)),
+            (Shapes{{9, 24}, {5, 9}, {kOutputs, 5}}));
+  EXPECT_EQ(weight_shapes(*make_decoder(config, kLatent, {1, 4, 6})),
+            (Shapes{{5, kLatent}, {9, 5}, {24, 9}}));
+}
+
+TEST(ConvNetwork, TheDecoderGoesTheOtherWay) {
+  const ConvConfig config{.channels = {9, 5}};
+  EXPECT_EQ(weight_shapes(*make_encoder(config, {2, 8, 13}, kOutputs)),
+            (Shapes{{9, 2, 4, 4}, {5, 9, 4, 4}, {kOutputs, 5 * 2 * 3}}));
+  EXPECT_EQ(weight_shapes(*make_decoder(config, kLatent, {2, 8, 13})),
+            (Shapes{{5 * 2 * 3, kLatent}, {5, 9, 4, 4}, {9, 2, 4, 4}}));
+}
+
 TEST(ConvNetwork, APictureTooSmallToBeHalvedSoOftenIsAUsageError) {
   const ConvConfig three{.channels = {4, 4, 4}};
   for (const PictureShape& shape : {PictureShape{1, 7, 7}, {1, 7, 64}, {3, 64, 7}, {1, 1, 1}}) {

@@ -62,13 +62,13 @@ TEST(Validate, IsReconstructionMinusTheClosedFormKl) {
   EXPECT_NEAR(validation.kl, kl.sum(-1).mean().item<double>(), 1e-12 * validation.kl);
 }
 
-// Where the posterior hardly spreads its noise does not matter, and the ELBO can be had directly.
+// Where z does not reach the picture its noise does not matter, and the ELBO can be had directly.
 TEST(Validate, EqualsADirectComputationWithoutNoise) {
   const auto model = test::tiny_model();
   const Pictures pictures = make_pictures(Binarize{});
   {
     const at::NoGradGuard guard;
-    for (const auto& parameter : model->named_parameters()) {  // z no longer reaches the picture
+    for (const auto& parameter : model->named_parameters()) {
       if (parameter.key().starts_with("decoder") && parameter.key().ends_with("weight")) {
         parameter.value().zero_();
       }
