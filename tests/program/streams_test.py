@@ -92,6 +92,7 @@ class Terminal(ProgramTest):
         process = subprocess.Popen(
             program.command("train", "--config", program.CONFIG, *settings(**long), "--out", self.folder / "run"),
             stdout=subprocess.DEVNULL, stderr=slave, env={**os.environ, "TERM": term})
+        self.addCleanup(process.kill)
         os.close(slave)
         seen = bytearray()
 

@@ -93,6 +93,15 @@ Tensor reference(const Config& config) {
   return result;
 }
 
+/// All that a step may change.
+std::vector<Tensor> tensors_of(const Tensor& values, const Optimizer& optimizer) {
+  std::vector<Tensor> tensors = {values};
+  const Optimizer::State state = optimizer.state();
+  for (const auto& buffer : state.buffers) tensors.push_back(buffer.values);
+  if (state.updates.defined()) tensors.push_back(state.updates);
+  return tensors;
+}
+
 template <class Config>
 class EveryOptimizer : public ::testing::Test {
  protected:
@@ -121,21 +130,12 @@ TYPED_TEST(EveryOptimizer, ChangesNothingOnAGradientThatIsNotFinite) {
     const auto optimizer = make_optimizer(OptimizerConfig(config), values);
     optimizer->step(values, draw(1, torch::kFloat), 1, finite());
 
-    std::vector<Tensor> before = {values.clone()};
-    for (const auto& buffer : optimizer->state().buffers) before.push_back(buffer.values.clone());
-    const Tensor updates = optimizer->state().updates;
-    const Tensor updates_before = updates.defined() ? updates.clone() : updates;
-
+    const std::vector<Tensor> now = tensors_of(values, *optimizer);
+    std::vector<Tensor> before;
+    for (const Tensor& tensor : now) before.push_back(tensor.clone());
     const Tensor broken = torch::full({kSize}, std::numeric_limits<float>::quiet_NaN());
     optimizer->step(values, broken, 1, not_finite());
-    EXPECT_TRUE(torch::equal(values, before[0]));
-    for (size_t i = 1; i < before.size(); ++i) {
-      const auto& buffer = optimizer->state().buffers[i - 1];
-      EXPECT_TRUE(torch::equal(buffer.values, before[i])) << buffer.name;
-    }
-    if (updates.defined()) {
-      EXPECT_TRUE(torch::equal(updates, updates_before));
-    }
+    for (size_t i = 0; i < now.size(); ++i) EXPECT_TRUE(torch::equal(now[i], before[i])) << i;
   }
 }
 
@@ -159,10 +159,9 @@ TYPED_TEST(EveryOptimizer, GoesOnFromItsStateBitForBit) {
 
     const Tensor copy = values.clone();
     const auto second = make_optimizer(OptimizerConfig(config), copy);
-    const Optimizer::State from = first->state(), to = second->state();
-    ASSERT_EQ(from.buffers.size(), to.buffers.size());
-    for (size_t i = 0; i < to.buffers.size(); ++i) to.buffers[i].values.copy_(from.buffers[i].values);
-    if (to.updates.defined()) to.updates.copy_(from.updates);
+    const std::vector<Tensor> from = tensors_of(values, *first), to = tensors_of(copy, *second);
+    ASSERT_EQ(from.size(), to.size());
+    for (size_t i = 0; i < to.size(); ++i) to[i].copy_(from[i]);
 
     first->step(values, draw(2, torch::kFloat), 1, finite());
     second->step(copy, draw(2, torch::kFloat), 1, finite());
