@@ -11,6 +11,7 @@
 #include "cli/options.h"
 #include "core/error.h"
 #include "data/batches.h"
+#include "data/labelled.h"
 #include "distributions/bits_per_dimension.h"
 #include "objectives/validation.h"
 
@@ -44,7 +45,10 @@ std::shared_ptr<const MemoryDataset> read_split(const Checkpoint& checkpoint, co
         "data.{}: its pictures have another size or other channels than those the checkpoint was trained on",
         name);
   }
-  return std::make_shared<MemoryDataset>(*chosen, at::get_num_threads());
+  if (!checkpoint.config.model.condition)
+    return std::make_shared<MemoryDataset>(*chosen, at::get_num_threads());
+  return std::make_shared<MemoryDataset>(Labelled(chosen, checkpoint.pictures.classes),
+                                         at::get_num_threads());
 }
 
 void evaluate(const EvaluateOptions& options) {

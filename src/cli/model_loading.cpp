@@ -1,6 +1,9 @@
 #include "cli/model_loading.h"
 
+#include <algorithm>
+
 #include "core/device.h"
+#include "core/error.h"
 
 namespace vae {
 
@@ -9,6 +12,14 @@ LoadedModel load_model(const std::filesystem::path& file_or_run, const std::stri
   Checkpoint checkpoint = Checkpoint::load(find_checkpoint(file_or_run));
   std::shared_ptr<Vae> model = restore_model(checkpoint, device);
   return {std::move(checkpoint), std::move(model), device};
+}
+
+int64_t class_index(const Checkpoint& checkpoint, const std::string& name) {
+  const std::vector<std::string>& classes = checkpoint.pictures.classes;
+  const auto found = std::find(classes.begin(), classes.end(), name);
+  if (found != classes.end()) return found - classes.begin();
+  throw UsageError("--class {}: no class of {}; its classes are {}", name, checkpoint.path.string(),
+                   fmt::join(classes, ", "));
 }
 
 }  // namespace vae

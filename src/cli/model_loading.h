@@ -18,4 +18,7 @@ struct LoadedModel {
 /// From a checkpoint or a run folder. CheckpointError, or UsageError for the device.
 LoadedModel load_model(const std::filesystem::path& file_or_run, const std::string& device);
 
+/// The label of a class by its name. UsageError naming the classes that there are.
+int64_t class_index(const Checkpoint& checkpoint, const std::string& name);
+
 }  // namespace vae

@@ -10,6 +10,7 @@
 #include "data/batches.h"
 #include "data/folder.h"
 #include "data/image_tensor.h"
+#include "data/labelled.h"
 #include "images/grid.h"
 #include "model/generate.h"
 
@@ -30,10 +31,14 @@ struct ReconstructOptions {
 };
 
 std::shared_ptr<const MemoryDataset> read_images(const std::filesystem::path& folder,
-                                                 const PictureShape& shape) {
-  const FolderDataset files(
+                                                 const LoadedModel& loaded) {
+  const PictureShape& shape = loaded.model->picture();
+  std::shared_ptr<const Dataset> files = std::make_shared<FolderDataset>(
       FolderConfig{.path = folder, .channels = shape.channels, .height = shape.height, .width = shape.width});
-  return std::make_shared<MemoryDataset>(files, at::get_num_threads());
+  if (loaded.model->classes() > 0) {
+    files = std::make_shared<Labelled>(std::move(files), loaded.checkpoint.pictures.classes);
+  }
+  return std::make_shared<MemoryDataset>(*files, at::get_num_threads());
 }
 
 std::vector<std::string> source_names(const Dataset& dataset) {
@@ -48,15 +53,14 @@ void append(std::vector<Image>& images, const Tensor& x) {
 
 void run_reconstruct(const ReconstructOptions& options) {
   const LoadedModel loaded = load_model(options.checkpoint, options.device);
-  const Pictures pictures(read_images(options.images, loaded.model->picture()),
-                          loaded.checkpoint.config.data.observation,
+  const Pictures pictures(read_images(options.images, loaded), loaded.checkpoint.config.data.observation,
                           {loaded.device, loaded.model->options().dtype().toScalarType()});
   const EvaluationBatches batches(pictures, kBatch, options.seed);
   std::vector<Image> originals, reconstructions;
   for (int64_t i = 0; i < batches.count(); ++i) {
-    const Tensor x = batches.get(i).x;
-    append(originals, x);
-    append(reconstructions, reconstruct(*loaded.model, x));
+    const Batch batch = batches.get(i);
+    append(originals, batch.x);
+    append(reconstructions, reconstruct(*loaded.model, batch.x, batch.labels));
   }
 
   if (!options.folder.empty())

@@ -28,18 +28,26 @@ struct SampleOptions {
   std::string device = "auto";
 };
 
-void sample(const SampleOptions& options) {
-  if (std::isnan(options.temperature)) throw UsageError("--temperature: expected a number from 0 to 100");
-  const LoadedModel loaded = load_model(options.checkpoint, options.device);
-  if (!options.class_name.empty()) {
+/// The class that is asked for, or each in turn; undefined for a model without classes.
+Tensor labels_to_draw(const SampleOptions& options, const LoadedModel& loaded) {
+  const Tensor in_turn = labels_in_turn(*loaded.model, options.count);
+  if (options.class_name.empty()) return in_turn;
+  if (!in_turn.defined()) {
     throw UsageError("--class {}: {} is not conditioned on classes; leave --class out", options.class_name,
                      loaded.checkpoint.path.string());
   }
+  return torch::full_like(in_turn, class_index(loaded.checkpoint, options.class_name));
+}
+
+void sample(const SampleOptions& options) {
+  if (std::isnan(options.temperature)) throw UsageError("--temperature: expected a number from 0 to 100");
+  const LoadedModel loaded = load_model(options.checkpoint, options.device);
+  const Tensor labels = labels_to_draw(options, loaded);
   Random latents(options.seed, "sample latents");
   Random pixels(options.seed, "sample pixels");
-  const Tensor z = draw_latents(*loaded.model, options.count, options.temperature, latents);
+  const Tensor z = draw_latents(*loaded.model, options.count, labels, options.temperature, latents);
   const std::vector<Image> pictures =
-      to_images(decode_pictures(*loaded.model, z, kRenderings.at(options.shown), pixels));
+      to_images(decode_pictures(*loaded.model, z, labels, kRenderings.at(options.shown), pixels));
 
   if (!options.sheet.empty()) write_sheet(options.sheet, grid(pictures, square_columns(pictures.size())));
   if (!options.folder.empty()) write_each(options.folder, pictures, numbered_names(pictures.size()));

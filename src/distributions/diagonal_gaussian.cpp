@@ -15,6 +15,8 @@ class DiagonalGaussianFamily : public PosteriorFamily {
   explicit DiagonalGaussianFamily(int64_t latent) : latent_(latent) {}
 
   int64_t parameters_per_picture() const override { return 2 * latent_; }
+  bool has_parameters_per_dimension() const override { return true; }
+  LatentSpace latent_space() const override { return {.dimensions = latent_}; }
 
   std::unique_ptr<Posterior> at(const Tensor& parameters) const override {
     const std::vector<Tensor> halves = parameters.chunk(2, -1);

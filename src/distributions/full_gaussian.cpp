@@ -15,6 +15,8 @@ class FullGaussianFamily : public PosteriorFamily {
   explicit FullGaussianFamily(int64_t latent) : latent_(latent) {}
 
   int64_t parameters_per_picture() const override { return 2 * latent_ + below_diagonal(); }
+  bool has_parameters_per_dimension() const override { return false; }
+  LatentSpace latent_space() const override { return {.dimensions = latent_}; }
 
   std::unique_ptr<Posterior> at(const Tensor& parameters) const override {
     const Tensor mean = parameters.narrow(1, 0, latent_);

@@ -27,14 +27,16 @@ inline constexpr auto fields(Tag<GaussianMixtureConfig>) {
 }
 
 /// p(z) = sum_k w_k N(z; m_k, diag(s_k^2)), w the softmax of free logits, all equal at the start, s_k = 1
-/// then. Dilokthanakul et al. 2016; the mixture of Gaussians of Tomczak and Welling 2018, section 4.
+/// then. Conditioned on a label y, the sum is over the components k with k mod classes = y. Dilokthanakul et
+/// al. 2016; the mixture of Gaussians of Tomczak and Welling 2018, section 4.
 class GaussianMixture : public Prior {
  public:
-  GaussianMixture(const GaussianMixtureConfig& config, int64_t latent);
+  GaussianMixture(const GaussianMixtureConfig& config, const PriorSetting& setting);
 
   void initialize(Random random) override;
-  Tensor log_prob(const Tensor& z) const override;
-  Tensor sample(int64_t count, Random& random, const torch::TensorOptions& options) const override;
+  Tensor log_prob(const Tensor& z, const Tensor& labels) const override;
+  Tensor sample(int64_t count, const Tensor& labels, Random& random,
+                const torch::TensorOptions& options) const override;
 
   Tensor logits;         // [components]
   Tensor means;          // [components, latent]
@@ -42,8 +44,10 @@ class GaussianMixture : public Prior {
 
  private:
   double spread_;
+  int64_t classes_;
 };
 
-std::shared_ptr<Prior> make_prior(const GaussianMixtureConfig& config, int64_t latent);
+/// UsageError for latents that are not real, and for fewer components than classes.
+std::shared_ptr<Prior> make_prior(const GaussianMixtureConfig& config, const PriorSetting& setting);
 
 }  // namespace vae

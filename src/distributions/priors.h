@@ -11,8 +11,9 @@ namespace vae {
 
 using PriorConfig = OneOf<StandardNormalConfig, GaussianMixtureConfig>;
 
-inline std::shared_ptr<Prior> make_prior(const PriorConfig& config, int64_t latent) {
-  return config.visit([latent](const auto& row) { return make_prior(row, latent); });
+/// UsageError where the prior cannot serve the latents or the classes.
+inline std::shared_ptr<Prior> make_prior(const PriorConfig& config, const PriorSetting& setting) {
+  return config.visit([&](const auto& row) { return make_prior(row, setting); });
 }
 
 }  // namespace vae

@@ -22,13 +22,15 @@ class StandardNormal : public Prior {
  public:
   explicit StandardNormal(int64_t latent) : latent_(latent) {}
 
-  Tensor log_prob(const Tensor& z) const override;
-  Tensor sample(int64_t count, Random& random, const torch::TensorOptions& options) const override;
+  Tensor log_prob(const Tensor& z, const Tensor& labels) const override;
+  Tensor sample(int64_t count, const Tensor& labels, Random& random,
+                const torch::TensorOptions& options) const override;
 
  private:
   int64_t latent_;
 };
 
-std::shared_ptr<Prior> make_prior(const StandardNormalConfig& config, int64_t latent);
+/// UsageError for latents that are not real, or for classes: there is nothing that could depend on them.
+std::shared_ptr<Prior> make_prior(const StandardNormalConfig& config, const PriorSetting& setting);
 
 }  // namespace vae

@@ -24,19 +24,20 @@ std::vector<PictureShape> pyramid(const ConvConfig& config, const PictureShape& 
 
 class ConvEncoder : public Encoder {
  public:
-  ConvEncoder(const ConvConfig& config, const PictureShape& picture, int64_t outputs) {
-    const std::vector<PictureShape> levels = pyramid(config, picture);
+  ConvEncoder(const ConvConfig& config, const EncoderSetting& setting) {
+    std::vector<PictureShape> levels = pyramid(config, setting.picture);
+    levels.front().channels += setting.condition;
     for (size_t i = 1; i < levels.size(); ++i) {
       layers_.push_back(register_module(
           "down" + std::to_string(i - 1),
           std::make_shared<Downsample>(levels[i - 1].channels, levels[i].channels, config.activation)));
     }
     output_ = register_module(
-        "output", std::make_shared<Linear>(levels.back().elements(), outputs, Activation::identity));
+        "output", std::make_shared<Linear>(levels.back().elements(), setting.outputs, Activation::identity));
   }
 
-  Tensor forward(const Tensor& x) const override {
-    Tensor h = x;
+  Tensor forward(const Tensor& x, const Tensor& condition) const override {
+    Tensor h = join_maps(x, condition);
     for (const auto& layer : layers_) h = layer->forward(h);
     return output_->forward(h.flatten(1));
   }
@@ -48,11 +49,11 @@ class ConvEncoder : public Encoder {
 
 class ConvDecoder : public Decoder {
  public:
-  ConvDecoder(const ConvConfig& config, int64_t latent, const PictureShape& parameters) {
-    const std::vector<PictureShape> levels = pyramid(config, parameters);
+  ConvDecoder(const ConvConfig& config, const DecoderSetting& setting) {
+    const std::vector<PictureShape> levels = pyramid(config, setting.parameters);
     smallest_ = levels.back();
-    input_ =
-        register_module("input", std::make_shared<Linear>(latent, smallest_.elements(), config.activation));
+    input_ = register_module("input", std::make_shared<Linear>(setting.latent + setting.condition,
+                                                               smallest_.elements(), config.activation));
     for (size_t i = levels.size() - 1; i > 0; --i) {
       const Activation activation = i == 1 ? Activation::identity : config.activation;
       layers_.push_back(
@@ -62,8 +63,9 @@ class ConvDecoder : public Decoder {
     }
   }
 
-  Tensor forward(const Tensor& z) const override {
-    Tensor h = input_->forward(z).view({z.size(0), smallest_.channels, smallest_.height, smallest_.width});
+  Tensor forward(const Tensor& z, const Tensor& condition) const override {
+    Tensor h = input_->forward(join(z, condition))
+                   .view({z.size(0), smallest_.channels, smallest_.height, smallest_.width});
     for (const auto& layer : layers_) h = layer->forward(h);
     return h;
   }
@@ -86,14 +88,12 @@ class ConvDecoder : public Decoder {
 
 }  // namespace
 
-std::shared_ptr<Encoder> make_encoder(const ConvConfig& config, const PictureShape& picture,
-                                      int64_t outputs) {
-  return std::make_shared<ConvEncoder>(config, picture, outputs);
+std::shared_ptr<Encoder> make_encoder(const ConvConfig& config, const EncoderSetting& setting) {
+  return std::make_shared<ConvEncoder>(config, setting);
 }
 
-std::shared_ptr<Decoder> make_decoder(const ConvConfig& config, int64_t latent,
-                                      const PictureShape& parameters) {
-  return std::make_shared<ConvDecoder>(config, latent, parameters);
+std::shared_ptr<Decoder> make_decoder(const ConvConfig& config, const DecoderSetting& setting) {
+  return std::make_shared<ConvDecoder>(config, setting);
 }
 
 }  // namespace vae

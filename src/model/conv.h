@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "config/fields.h"
-#include "data/dataset.h"
 #include "model/activation.h"
 #include "model/network.h"
 
@@ -37,8 +36,7 @@ inline std::optional<std::string> check(const ConvConfig& config) {
 }
 
 /// UsageError where the picture is too small to be halved as often as there are channels.
-std::shared_ptr<Encoder> make_encoder(const ConvConfig& config, const PictureShape& picture, int64_t outputs);
-std::shared_ptr<Decoder> make_decoder(const ConvConfig& config, int64_t latent,
-                                      const PictureShape& parameters);
+std::shared_ptr<Encoder> make_encoder(const ConvConfig& config, const EncoderSetting& setting);
+std::shared_ptr<Decoder> make_decoder(const ConvConfig& config, const DecoderSetting& setting);
 
 }  // namespace vae

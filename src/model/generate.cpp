@@ -1,23 +1,38 @@
 #include "model/generate.h"
 
+#include "core/error.h"
+
 namespace vae {
 
-Tensor draw_latents(const Vae& model, int64_t count, double temperature, Random& random) {
-  return temperature * model.prior().sample(count, random, model.options());
+Tensor draw_latents(const Vae& model, int64_t count, const Tensor& labels, double temperature,
+                    Random& random) {
+  const torch::NoGradGuard no_grad;
+  if (temperature != 1 && !model.posterior().latent_space().is_real()) {
+    throw UsageError(
+        "--temperature: the model's latents are categories, which nothing scales; leave it at 1");
+  }
+  return temperature * model.prior().sample(count, labels, random, model.options());
 }
 
-Tensor decode_pictures(const Vae& model, const Tensor& z, Rendering rendering, Random& random) {
+Tensor labels_in_turn(const Vae& model, int64_t count) {
+  if (model.classes() == 0) return {};
+  return torch::arange(count, torch::TensorOptions(model.options().device()).dtype(torch::kLong))
+      .remainder(model.classes());
+}
+
+Tensor decode_pictures(const Vae& model, const Tensor& z, const Tensor& labels, Rendering rendering,
+                       Random& random) {
   const torch::NoGradGuard no_grad;
-  const Tensor parameters = model.decode(z);
+  const Tensor parameters = model.decode(z, labels);
   const Likelihood& likelihood = model.likelihood();
   const Tensor x =
       rendering == Rendering::mean ? likelihood.mean(parameters) : likelihood.sample(parameters, random);
   return x.clamp(0, 1);
 }
 
-Tensor reconstruct(const Vae& model, const Tensor& x) {
+Tensor reconstruct(const Vae& model, const Tensor& x, const Tensor& labels) {
   const torch::NoGradGuard no_grad;
-  return model.likelihood().mean(model.decode(model.encode(x)->mean())).clamp(0, 1);
+  return model.likelihood().mean(model.decode(model.encode(x, labels)->mean(), labels)).clamp(0, 1);
 }
 
 }  // namespace vae

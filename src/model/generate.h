@@ -10,13 +10,20 @@ namespace vae {
 /// What to show of p(x | z).
 enum class Rendering { mean, draw };
 
-/// Latents [count, latent] from the prior, their standard deviation scaled by `temperature`.
-Tensor draw_latents(const Vae& model, int64_t count, double temperature, Random& random);
+/// Latents [count, latent] from the prior, scaled by `temperature`; `labels` [count] for a model that is
+/// conditioned on classes, else undefined. UsageError for a temperature other than 1 where they are
+/// categories.
+Tensor draw_latents(const Vae& model, int64_t count, const Tensor& labels, double temperature,
+                    Random& random);
+
+/// Labels [count] that go through the classes again and again; undefined for a model without classes.
+Tensor labels_in_turn(const Vae& model, int64_t count);
 
 /// The likelihood's mean at z [N, latent], or a draw from it, clamped to [0, 1]: [N, C, H, W].
-Tensor decode_pictures(const Vae& model, const Tensor& z, Rendering rendering, Random& random);
+Tensor decode_pictures(const Vae& model, const Tensor& z, const Tensor& labels, Rendering rendering,
+                       Random& random);
 
 /// The likelihood's mean at the posterior's mean, x [N, C, H, W]: the same shape.
-Tensor reconstruct(const Vae& model, const Tensor& x);
+Tensor reconstruct(const Vae& model, const Tensor& x, const Tensor& labels);
 
 }  // namespace vae

@@ -30,11 +30,14 @@ class Mlp : public torch::nn::Module {
 
 class MlpEncoder : public Encoder {
  public:
-  MlpEncoder(const MlpConfig& config, const PictureShape& picture, int64_t outputs)
+  MlpEncoder(const MlpConfig& config, const EncoderSetting& setting)
       : mlp_(register_module(
-            "mlp", std::make_shared<Mlp>(picture.elements(), config.hidden, outputs, config.activation))) {}
+            "mlp", std::make_shared<Mlp>(setting.picture.elements() + setting.condition, config.hidden,
+                                         setting.outputs, config.activation))) {}
 
-  Tensor forward(const Tensor& x) const override { return mlp_->forward(x.flatten(1)); }
+  Tensor forward(const Tensor& x, const Tensor& condition) const override {
+    return mlp_->forward(join(x.flatten(1), condition));
+  }
 
  private:
   std::shared_ptr<Mlp> mlp_;
@@ -42,14 +45,14 @@ class MlpEncoder : public Encoder {
 
 class MlpDecoder : public Decoder {
  public:
-  MlpDecoder(const MlpConfig& config, int64_t latent, const PictureShape& parameters) : shape_(parameters) {
+  MlpDecoder(const MlpConfig& config, const DecoderSetting& setting) : shape_(setting.parameters) {
     const std::vector<int64_t> hidden(config.hidden.rbegin(), config.hidden.rend());
-    mlp_ =
-        register_module("mlp", std::make_shared<Mlp>(latent, hidden, shape_.elements(), config.activation));
+    mlp_ = register_module("mlp", std::make_shared<Mlp>(setting.latent + setting.condition, hidden,
+                                                        shape_.elements(), config.activation));
   }
 
-  Tensor forward(const Tensor& z) const override {
-    return mlp_->forward(z).view({z.size(0), shape_.channels, shape_.height, shape_.width});
+  Tensor forward(const Tensor& z, const Tensor& condition) const override {
+    return mlp_->forward(join(z, condition)).view({z.size(0), shape_.channels, shape_.height, shape_.width});
   }
 
   Tensor nearest_constant(const Tensor& picture) const override { return picture; }
@@ -66,13 +69,12 @@ class MlpDecoder : public Decoder {
 
 }  // namespace
 
-std::shared_ptr<Encoder> make_encoder(const MlpConfig& config, const PictureShape& picture, int64_t outputs) {
-  return std::make_shared<MlpEncoder>(config, picture, outputs);
+std::shared_ptr<Encoder> make_encoder(const MlpConfig& config, const EncoderSetting& setting) {
+  return std::make_shared<MlpEncoder>(config, setting);
 }
 
-std::shared_ptr<Decoder> make_decoder(const MlpConfig& config, int64_t latent,
-                                      const PictureShape& parameters) {
-  return std::make_shared<MlpDecoder>(config, latent, parameters);
+std::shared_ptr<Decoder> make_decoder(const MlpConfig& config, const DecoderSetting& setting) {
+  return std::make_shared<MlpDecoder>(config, setting);
 }
 
 }  // namespace vae

@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "config/fields.h"
-#include "data/dataset.h"
 #include "model/activation.h"
 #include "model/network.h"
 
@@ -29,8 +28,7 @@ inline constexpr auto fields(Tag<MlpConfig>) {
   };
 }
 
-std::shared_ptr<Encoder> make_encoder(const MlpConfig& config, const PictureShape& picture, int64_t outputs);
-std::shared_ptr<Decoder> make_decoder(const MlpConfig& config, int64_t latent,
-                                      const PictureShape& parameters);
+std::shared_ptr<Encoder> make_encoder(const MlpConfig& config, const EncoderSetting& setting);
+std::shared_ptr<Decoder> make_decoder(const MlpConfig& config, const DecoderSetting& setting);
 
 }  // namespace vae

@@ -4,19 +4,39 @@
 #include <torch/nn/module.h>
 
 #include "core/tensor.h"
+#include "data/dataset.h"
 
 namespace vae {
 
-/// Pictures [N, C, H, W] to the posterior's parameters [N, outputs].
-class Encoder : public torch::nn::Module {
- public:
-  virtual Tensor forward(const Tensor& x) const = 0;
+/// What an encoder is made for.
+struct EncoderSetting {
+  PictureShape picture;
+  int64_t outputs = 0;
+  int64_t condition = 0;  // numbers that say what is known of each picture, 0 for none
 };
 
-/// Latents [N, latent] to the likelihood's parameters [N, channels, H, W].
+/// What a decoder is made for.
+struct DecoderSetting {
+  int64_t latent = 0;
+  PictureShape parameters;  // the likelihood's
+  int64_t condition = 0;
+};
+
+/// Pictures x [N, C, H, W], with what is known of them, [N, condition], undefined for none, to the
+/// posterior's parameters [N, outputs].
+class Encoder : public torch::nn::Module {
+ public:
+  virtual Tensor forward(const Tensor& x, const Tensor& condition = {}) const = 0;
+
+  /// Whether the outputs belong to places in the picture, the same number at each.
+  virtual bool gives_map() const { return false; }
+};
+
+/// Latents z [N, latent], with a condition as for the encoder, to the likelihood's parameters [N, channels,
+/// H, W].
 class Decoder : public torch::nn::Module {
  public:
-  virtual Tensor forward(const Tensor& z) const = 0;
+  virtual Tensor forward(const Tensor& z, const Tensor& condition = {}) const = 0;
 
   /// Of pictures [C, H, W] the nearest that the bias of the output alone can give.
   virtual Tensor nearest_constant(const Tensor& picture) const = 0;
@@ -24,5 +44,17 @@ class Decoder : public torch::nn::Module {
   /// Sets the bias of the output so that, but for z, the decoder gives `parameters` [channels, H, W].
   virtual void set_output(const Tensor& parameters) = 0;
 };
+
+/// Vectors [N, D] and the condition behind them: [N, D + condition].
+inline Tensor join(const Tensor& vectors, const Tensor& condition) {
+  return condition.defined() ? torch::cat({vectors, condition}, 1) : vectors;
+}
+
+/// Maps [N, C, h, w] and the condition as constant channels behind theirs: [N, C + condition, h, w].
+inline Tensor join_maps(const Tensor& maps, const Tensor& condition) {
+  if (!condition.defined()) return maps;
+  const Tensor channels = condition.unsqueeze(-1).unsqueeze(-1).expand({-1, -1, maps.size(2), maps.size(3)});
+  return torch::cat({maps, channels}, 1).contiguous(maps.suggest_memory_format());
+}
 
 }  // namespace vae

@@ -11,14 +11,13 @@ namespace vae {
 
 using NetworkConfig = OneOf<MlpConfig, ConvConfig>;
 
-inline std::shared_ptr<Encoder> make_encoder(const NetworkConfig& config, const PictureShape& picture,
-                                             int64_t outputs) {
-  return config.visit([&](const auto& row) { return make_encoder(row, picture, outputs); });
+/// UsageError where the network cannot serve the setting.
+inline std::shared_ptr<Encoder> make_encoder(const NetworkConfig& config, const EncoderSetting& setting) {
+  return config.visit([&](const auto& row) { return make_encoder(row, setting); });
 }
 
-inline std::shared_ptr<Decoder> make_decoder(const NetworkConfig& config, int64_t latent,
-                                             const PictureShape& parameters) {
-  return config.visit([&](const auto& row) { return make_decoder(row, latent, parameters); });
+inline std::shared_ptr<Decoder> make_decoder(const NetworkConfig& config, const DecoderSetting& setting) {
+  return config.visit([&](const auto& row) { return make_decoder(row, setting); });
 }
 
 }  // namespace vae

@@ -2,35 +2,78 @@
 
 #include <vector>
 
+#include "core/error.h"
 #include "model/layers.h"
 
 namespace vae {
+namespace {
 
-Vae::Vae(const ModelConfig& config, const PictureShape& picture, uint64_t seed)
+std::shared_ptr<LabelEmbedding> make_embedding(const ModelConfig& config, int64_t classes) {
+  if (!config.condition) return nullptr;
+  if (classes == 0) {
+    throw UsageError(
+        "model.condition: the pictures have no classes; name folders after them, give data.train.labels, or "
+        "set "
+        "model.condition to null");
+  }
+  return std::make_shared<LabelEmbedding>(classes, config.condition->embedding);
+}
+
+}  // namespace
+
+Vae::Vae(const ModelConfig& config, const PictureShape& picture, uint64_t seed, int64_t classes)
     : picture_(picture),
-      latent_(config.latent),
       likelihood_(register_module("likelihood", make_likelihood(config.likelihood, picture.channels))),
       posterior_(register_module("posterior", make_posterior(config.posterior, config.latent))),
-      prior_(register_module("prior", make_prior(config.prior, config.latent))) {
+      embedding_(make_embedding(config, classes)) {
+  const bool prior_knows_class = config.condition && config.condition->prior;
+  prior_ = register_module("prior", make_prior(config.prior, {.latents = posterior_->latent_space(),
+                                                              .picture = picture,
+                                                              .classes = prior_knows_class ? classes : 0}));
+  if (embedding_) register_module("embedding", embedding_);
+  const int64_t condition = embedding_ ? config.condition->embedding : 0;
+  encoder_ = register_module("encoder",
+                             make_encoder(config.encoder, {.picture = picture,
+                                                           .outputs = posterior_->parameters_per_picture(),
+                                                           .condition = condition}));
+  if (encoder_->gives_map() && !posterior_->has_parameters_per_dimension()) {
+    throw UsageError(
+        "model.encoder: its latents are a map, but model.posterior \"{}\" has parameters that belong to no "
+        "single "
+        "dimension; use \"diagonal_gaussian\", or a vector of latents",
+        config.posterior.type());
+  }
   const PictureShape parameters = {likelihood_->parameter_channels(picture.channels), picture.height,
                                    picture.width};
-  encoder_ =
-      register_module("encoder", make_encoder(config.encoder, picture, posterior_->parameters_per_picture()));
-  decoder_ = register_module("decoder", make_decoder(config.decoder, config.latent, parameters));
+  decoder_ = register_module(
+      "decoder", make_decoder(config.decoder,
+                              {.latent = config.latent, .parameters = parameters, .condition = condition}));
   initialize_layers(*this, seed);
+  posterior_->initialize(Random(seed, "initialize/posterior"));
   prior_->initialize(Random(seed, "initialize/prior"));
+  if (embedding_) embedding_->initialize(Random(seed, "initialize/embedding"));
+}
+
+Tensor Vae::condition(const Tensor& labels) const {
+  return embedding_ ? embedding_->forward(labels) : Tensor();
 }
 
 // What the networks give under reduced precision becomes x's or z's type again: densities are computed in
 // full.
-std::unique_ptr<Posterior> Vae::encode(const Tensor& x) const {
-  return posterior_->at(encoder_->forward(x).to(x.scalar_type()));
+std::unique_ptr<Posterior> Vae::encode(const Tensor& x, const Tensor& labels) const {
+  return posterior_->at(encoder_->forward(x, condition(labels)).to(x.scalar_type()));
 }
 
-Tensor Vae::decode(const Tensor& z) const {
-  const Tensor parameters = decoder_->forward(z.flatten(0, -2)).to(z.scalar_type());
-  std::vector<int64_t> shape = z.sizes().vec();
-  shape.pop_back();
+Tensor Vae::decode(const Tensor& z, const Tensor& labels) const {
+  const std::vector<int64_t> leading(z.sizes().begin(), z.sizes().end() - 1);
+  Tensor known = condition(labels);
+  if (known.defined()) {
+    std::vector<int64_t> shape = leading;
+    shape.push_back(known.size(-1));
+    known = known.expand(shape).flatten(0, -2);
+  }
+  const Tensor parameters = decoder_->forward(z.flatten(0, -2), known).to(z.scalar_type());
+  std::vector<int64_t> shape = leading;
   shape.insert(shape.end(), parameters.sizes().begin() + 1, parameters.sizes().end());
   return parameters.view(shape);
 }

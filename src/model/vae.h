@@ -6,46 +6,25 @@
 #include <cstdint>
 #include <memory>
 
-#include "config/fields.h"
-#include "distributions/likelihoods.h"
-#include "distributions/posteriors.h"
-#include "distributions/priors.h"
-#include "model/networks.h"
+#include "model/config.h"
+#include "model/label_embedding.h"
 
 namespace vae {
 
-struct ModelConfig {
-  int64_t latent = 20;
-  NetworkConfig encoder = {};
-  NetworkConfig decoder = {};
-  PosteriorConfig posterior = {};
-  PriorConfig prior = {};
-  LikelihoodConfig likelihood = {};
-  bool operator==(const ModelConfig&) const = default;
-};
-
-inline constexpr auto fields(Tag<ModelConfig>) {
-  return std::tuple{
-      field("latent", &ModelConfig::latent, closed(1, 1 << 20), "Dimensions of z."),
-      field("encoder", &ModelConfig::encoder, "Network from picture to posterior."),
-      field("decoder", &ModelConfig::decoder, "Network from z to the likelihood's parameters."),
-      field("posterior", &ModelConfig::posterior, "q(z | x)."),
-      field("prior", &ModelConfig::prior, "p(z)."),
-      field("likelihood", &ModelConfig::likelihood, "p(x | z)."),
-  };
-}
-
-/// z ~ p(z), x ~ p(x | decoder(z)), and q(z | encoder(x)) for its posterior. Kingma and Welling 2014.
+/// z ~ p(z), x ~ p(x | decoder(z)), and q(z | encoder(x)) for its posterior. Kingma and Welling 2014. Where
+/// the config has a condition, all of it given the label of the picture, [N], int64, below the number of
+/// classes; else labels are not looked at and may be undefined.
 class Vae : public torch::nn::Module {
  public:
-  /// For pictures of the given shape, the weights drawn from streams of `seed`.
-  Vae(const ModelConfig& config, const PictureShape& picture, uint64_t seed);
+  /// For pictures of the given shape in so many classes, 0 where they are not known, the weights drawn from
+  /// streams of `seed`. UsageError where parts do not fit each other.
+  Vae(const ModelConfig& config, const PictureShape& picture, uint64_t seed, int64_t classes = 0);
 
   /// q(z | x), x [N, C, H, W].
-  std::unique_ptr<Posterior> encode(const Tensor& x) const;
+  std::unique_ptr<Posterior> encode(const Tensor& x, const Tensor& labels = {}) const;
 
   /// The likelihood's parameters at z [..., N, latent]: [..., N, parameter_channels(C), H, W].
-  Tensor decode(const Tensor& z) const;
+  Tensor decode(const Tensor& z, const Tensor& labels = {}) const;
 
   /// Lets the decoder begin at the mean picture [C, H, W] of the data, or the nearest that its output's bias
   /// can give.
@@ -55,19 +34,25 @@ class Vae : public torch::nn::Module {
   void project() { likelihood_->project(); }
 
   const Likelihood& likelihood() const { return *likelihood_; }
+  const PosteriorFamily& posterior() const { return *posterior_; }
   const Prior& prior() const { return *prior_; }
   const PictureShape& picture() const { return picture_; }
-  int64_t latent() const { return latent_; }
+  int64_t latent() const { return posterior_->latent_space().dimensions; }
+
+  /// Classes that it is conditioned on, 0 for none.
+  int64_t classes() const { return embedding_ ? embedding_->classes() : 0; }
 
   /// Type and device of the weights.
   torch::TensorOptions options() const;
 
  private:
+  Tensor condition(const Tensor& labels) const;
+
   PictureShape picture_;
-  int64_t latent_;
   std::shared_ptr<Likelihood> likelihood_;
   std::shared_ptr<PosteriorFamily> posterior_;
   std::shared_ptr<Prior> prior_;
+  std::shared_ptr<LabelEmbedding> embedding_;  // null without a condition
   std::shared_ptr<Encoder> encoder_;
   std::shared_ptr<Decoder> decoder_;
 };

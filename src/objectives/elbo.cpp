@@ -10,12 +10,18 @@ namespace {
 // Latents are [K, M, N, latent] with K = 1 here; values per draw are [1, M, N].
 Tensor mean_over_draws(const Tensor& values) { return values.mean({0, 1}); }
 
+// log_prob may stay undefined where it is not asked for.
+ScoredLatents draw(const Posterior& posterior, Draws draws, int64_t samples, bool scored, Random& random) {
+  if (draws == Draws::exact) return posterior.sample(1, samples, random);
+  if (scored) return posterior.rsample_scored(1, samples, random);
+  return {posterior.rsample(1, samples, random), {}};
+}
+
 }  // namespace
 
-ElboParts elbo_parts(const Vae& model, const Tensor& x, KlEstimate kl, int64_t samples, Random& random) {
-  const std::unique_ptr<Posterior> posterior = model.encode(x);
-  const Tensor z = posterior->rsample(1, samples, random);
-  const Tensor reconstruction = mean_over_draws(model.likelihood().log_prob(x, model.decode(z)));
+ElboParts elbo_parts(const Vae& model, const Batch& batch, KlEstimate kl, Draws draws, int64_t samples,
+                     Random& random) {
+  const std::unique_ptr<Posterior> posterior = model.encode(batch.x, batch.labels);
   std::optional<Tensor> per_dimension;
   if (kl != KlEstimate::sampled) per_dimension = posterior->kl_per_dimension(model.prior());
   if (!per_dimension && kl == KlEstimate::closed_form) {
@@ -23,10 +29,13 @@ ElboParts elbo_parts(const Vae& model, const Tensor& x, KlEstimate kl, int64_t s
         "objective.kl: no closed form is known for model.posterior and model.prior; give \"auto\" or "
         "\"sampled\"");
   }
-  if (!per_dimension) {
-    return {reconstruction, mean_over_draws(posterior->log_prob(z) - model.prior().log_prob(z)), {}};
-  }
-  return {reconstruction, per_dimension->sum(-1), *per_dimension};
+  const ScoredLatents latents = draw(*posterior, draws, samples, /*scored=*/!per_dimension, random);
+  const Tensor reconstruction =
+      mean_over_draws(model.likelihood().log_prob(batch.x, model.decode(latents.z, batch.labels)));
+  if (per_dimension) return {reconstruction, per_dimension->sum(-1), *per_dimension};
+  return {reconstruction,
+          mean_over_draws(latents.log_prob - model.prior().log_prob(latents.z, batch.labels)),
+          {}};
 }
 
 double Elbo::beta(int64_t step) const {
@@ -35,7 +44,8 @@ double Elbo::beta(int64_t step) const {
 }
 
 Terms Elbo::evaluate(const Vae& model, const Batch& batch, Random& random, int64_t step) const {
-  const ElboParts parts = elbo_parts(model, batch.x, config_.kl, config_.samples, random);
+  const ElboParts parts =
+      elbo_parts(model, batch, config_.kl, Draws::differentiable, config_.samples, random);
   const Tensor reconstruction = parts.reconstruction.mean();
   const Tensor kl = parts.kl.mean();
   if (config_.free_bits > 0 && !parts.kl_per_dimension.defined()) {

@@ -60,9 +60,13 @@ struct ElboParts {
   Tensor kl_per_dimension;  // [N, latent]; undefined where the KL was sampled
 };
 
+/// How z is drawn: by Posterior::rsample, or by Posterior::sample.
+enum class Draws { differentiable, exact };
+
 /// Both parts at M = `samples` draws from the posterior. UsageError where a closed form is asked for and none
 /// known.
-ElboParts elbo_parts(const Vae& model, const Tensor& x, KlEstimate kl, int64_t samples, Random& random);
+ElboParts elbo_parts(const Vae& model, const Batch& batch, KlEstimate kl, Draws draws, int64_t samples,
+                     Random& random);
 
 /// mean over the batch of  1/M sum_m log p(x | z_m) - beta KL, z_m ~ q(z | x). Kingma and Welling 2014, eq. 7
 /// and 10; beta: Higgins et al. 2017; free bits: sum_j max(lambda, mean KL_j), Kingma et al. 2016, eq. 14.

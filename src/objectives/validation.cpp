@@ -1,6 +1,5 @@
 #include "objectives/validation.h"
 
-#include "core/noise.h"
 #include "objectives/elbo.h"
 
 namespace vae {
@@ -11,8 +10,8 @@ Tensor sums(const Vae& model, const Batch& batch, int64_t samples, uint64_t seed
   Tensor total = torch::zeros({2}, torch::TensorOptions(batch.x.device()).dtype(torch::kDouble));
   for (int64_t draw = 0; draw < samples; ++draw) {
     Random random(seed, "latent for evaluation", static_cast<uint64_t>(draw));
-    random.skip(static_cast<uint64_t>(batch.first * model.latent()) * kWordsPerNormal);
-    const ElboParts parts = elbo_parts(model, batch.x, KlEstimate::automatic, 1, random);
+    random.skip(static_cast<uint64_t>(batch.first) * model.posterior().words_per_draw());
+    const ElboParts parts = elbo_parts(model, batch, KlEstimate::automatic, Draws::exact, 1, random);
     total += torch::stack(
         {parts.reconstruction.sum(0, false, torch::kDouble), parts.kl.sum(0, false, torch::kDouble)});
   }

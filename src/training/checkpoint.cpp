@@ -91,7 +91,8 @@ std::filesystem::path find_checkpoint(const std::filesystem::path& file_or_run) 
 
 std::shared_ptr<Vae> restore_model(const Checkpoint& checkpoint, torch::Device device) {
   auto model =
-      std::make_shared<Vae>(checkpoint.config.model, checkpoint.pictures.shape(), checkpoint.config.seed);
+      std::make_shared<Vae>(checkpoint.config.model, checkpoint.pictures.shape(), checkpoint.config.seed,
+                            static_cast<int64_t>(checkpoint.pictures.classes.size()));
   model->to(device, weight_type(checkpoint.config.precision));
   const std::string prefix = checkpoint.config.training.ema ? "ema." : "";
   for (const auto& parameter : model->named_parameters())

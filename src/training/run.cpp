@@ -12,6 +12,7 @@
 #include "core/error.h"
 #include "core/file.h"
 #include "data/image_tensor.h"
+#include "data/labelled.h"
 #include "images/grid.h"
 #include "model/evaluation_mode.h"
 #include "model/generate.h"
@@ -48,7 +49,12 @@ PictureDescription describe(const MemoryDataset& dataset) {
 }  // namespace
 
 Run::Data Run::read_data(const Config& config) {
-  const Splits splits = open_splits(config.data.train, config.data.validation, config.data.test, config.seed);
+  Splits splits = open_splits(config.data.train, config.data.validation, config.data.test, config.seed);
+  if (config.model.condition) {
+    const std::vector<std::string> classes = splits.train->classes();
+    splits.train = std::make_shared<Labelled>(splits.train, classes);
+    if (splits.validation) splits.validation = std::make_shared<Labelled>(splits.validation, classes);
+  }
   const int64_t threads = at::get_num_threads();
   Data data = {.train = std::make_shared<MemoryDataset>(*splits.train, threads), .validation = nullptr};
   if (splits.validation) data.validation = std::make_shared<MemoryDataset>(*splits.validation, threads);
@@ -64,7 +70,8 @@ Run::Run(const Config& config, const Data& data)
                 .drop_last = config.training.drop_last,
                 .horizontal_flip = config.data.horizontal_flip},
                config.seed),
-      trainer_(config, data.train->shape(), device_, config.training.epochs * batches_.per_epoch()) {
+      trainer_(config, data.train->shape(), static_cast<int64_t>(data.train->classes().size()), device_,
+               config.training.epochs * batches_.per_epoch()) {
   if (data.validation) validation_.emplace(data.validation, config.data.observation, place(config, device_));
   if (batches_.per_epoch() == 0) {
     throw UsageError(
@@ -210,16 +217,17 @@ std::optional<Validation> Run::validate_epoch() {
 void Run::write_pictures() {
   const EvaluationMode evaluation(trainer_.model());
   const SwappedValues averaged = trainer_.averaged_weights();
+  const Vae& model = trainer_.model();
   Random random(config_.seed, "shown samples");
-  const Tensor z = draw_latents(trainer_.model(), kShownPictures, /*temperature=*/1, random);
-  const Image samples =
-      grid(to_images(decode_pictures(trainer_.model(), z, Rendering::mean, random)), kColumns);
+  const Tensor labels = labels_in_turn(model, kShownPictures);
+  const Tensor z = draw_latents(model, kShownPictures, labels, /*temperature=*/1, random);
+  const Image samples = grid(to_images(decode_pictures(model, z, labels, Rendering::mean, random)), kColumns);
 
   const Pictures& pictures = validation_ ? *validation_ : train_;
-  const Tensor x =
-      EvaluationBatches(pictures, std::min(kShownPictures / 2, pictures.size()), config_.seed).get(0).x;
+  const Batch batch =
+      EvaluationBatches(pictures, std::min(kShownPictures / 2, pictures.size()), config_.seed).get(0);
   const Image reconstructions =
-      comparison_grid(to_images(x), to_images(reconstruct(trainer_.model(), x)), kColumns);
+      comparison_grid(to_images(batch.x), to_images(reconstruct(model, batch.x, batch.labels)), kColumns);
 
   writer_->pictures(state_.epoch, state_.step, samples, reconstructions);
 }

@@ -5,8 +5,9 @@
 namespace vae {
 namespace {
 
-std::shared_ptr<Vae> make_model(const Config& config, const PictureShape& picture, torch::Device device) {
-  auto model = std::make_shared<Vae>(config.model, picture, config.seed);
+std::shared_ptr<Vae> make_model(const Config& config, const PictureShape& picture, int64_t classes,
+                                torch::Device device) {
+  auto model = std::make_shared<Vae>(config.model, picture, config.seed, classes);
   model->to(device, weight_type(config.precision));
   return model;
 }
@@ -16,11 +17,12 @@ Tensor not_finite(const Tensor& norm) { return torch::isfinite(norm).logical_not
 
 }  // namespace
 
-Trainer::Trainer(const Config& config, const PictureShape& picture, torch::Device device, int64_t total_steps)
+Trainer::Trainer(const Config& config, const PictureShape& picture, int64_t classes, torch::Device device,
+                 int64_t total_steps)
     : config_(config),
       total_steps_(total_steps),
       latent_(config.seed, "latent"),
-      model_(make_model(config, picture, device)),
+      model_(make_model(config, picture, classes, device)),
       objective_(make_objective(config.objective)),
       parameters_(*model_),
       optimizer_(make_optimizer(config.training.optimizer, parameters_.values())),

@@ -20,8 +20,10 @@ namespace vae {
 /// A model with all that changes while it learns.
 class Trainer {
  public:
-  /// Fresh weights. `total_steps` is what the learning-rate schedule stretches over.
-  Trainer(const Config& config, const PictureShape& picture, torch::Device device, int64_t total_steps);
+  /// Fresh weights, for pictures in so many classes, 0 where they have none. `total_steps` is what the
+  /// learning-rate schedule stretches over.
+  Trainer(const Config& config, const PictureShape& picture, int64_t classes, torch::Device device,
+          int64_t total_steps);
 
   /// One step: objective, gradients, clipping, optimizer, projection, averages. A gradient that is not finite
   /// changes nothing but the count of skipped steps. Waits for nothing on the device.

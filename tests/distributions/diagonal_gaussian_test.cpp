@@ -54,8 +54,9 @@ TEST(DiagonalGaussian, TheEncoderGivesMeanAndThenLogVariance) {
 
 class UnknownPrior : public Prior {
  public:
-  Tensor log_prob(const Tensor& z) const override { return -z.abs().sum(-1); }
-  Tensor sample(int64_t count, Random& random, const torch::TensorOptions& options) const override {
+  Tensor log_prob(const Tensor& z, const Tensor&) const override { return -z.abs().sum(-1); }
+  Tensor sample(int64_t count, const Tensor&, Random& random,
+                const torch::TensorOptions& options) const override {
     return normal(random, {count, 3}, options);
   }
 };

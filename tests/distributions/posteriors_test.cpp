@@ -38,7 +38,8 @@ Tensor random_parameters(const PosteriorFamily& family, int64_t pictures = kPict
 std::vector<std::shared_ptr<Prior>> every_prior() {
   std::vector<std::shared_ptr<Prior>> all;
   for_each_alternative<PriorConfig>([&]<class Row>(Tag<Row> row) {
-    for (const Row& example : test::examples(row)) all.push_back(make_prior(PriorConfig(example), kLatent));
+    for (const Row& example : test::examples(row))
+      all.push_back(make_prior(PriorConfig(example), {.latents = {.dimensions = kLatent}}));
   });
   return all;
 }

@@ -16,7 +16,7 @@ template <class Row>
 std::vector<std::shared_ptr<Prior>> example_priors(int64_t latent) {
   std::vector<std::shared_ptr<Prior>> all;
   for (const Row& example : test::examples(Tag<Row>{})) {
-    all.push_back(make_prior(PriorConfig(example), latent));
+    all.push_back(make_prior(PriorConfig(example), {.latents = {.dimensions = latent}}));
     all.back()->to(torch::kDouble);
   }
   return all;
@@ -24,7 +24,7 @@ std::vector<std::shared_ptr<Prior>> example_priors(int64_t latent) {
 
 Tensor sample(const Prior& prior, int64_t count, uint64_t seed = 1) {
   Random random(seed, "z");
-  return prior.sample(count, random, test::kFloat64);
+  return prior.sample(count, {}, random, test::kFloat64);
 }
 
 template <class Row>
@@ -71,7 +71,7 @@ TYPED_TEST(EveryPrior, SamplesAreAFunctionOfTheStream) {
 
 TEST(StandardNormal, LogProbAgreesWithScipy) {
   // scipy.stats.norm.logpdf([0.5, -1, 3]).sum()
-  EXPECT_NEAR(StandardNormal(3).log_prob(test::values({0.5, -1, 3})).item<double>(), -7.881815599614018,
+  EXPECT_NEAR(StandardNormal(3).log_prob(test::values({0.5, -1, 3}), {}).item<double>(), -7.881815599614018,
               1e-9);
 }
 

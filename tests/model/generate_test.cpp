@@ -11,12 +11,12 @@ namespace {
 
 Tensor latents(const Vae& model, double temperature, uint64_t seed = 1) {
   Random random(seed, "z");
-  return draw_latents(model, 7, temperature, random);
+  return draw_latents(model, 7, {}, temperature, random);
 }
 
 Tensor decoded(const Vae& model, const Tensor& z, Rendering rendering) {
   Random random(1, "x");
-  return decode_pictures(model, z, rendering, random);
+  return decode_pictures(model, z, {}, rendering, random);
 }
 
 std::vector<std::shared_ptr<Vae>> a_model_of_every_likelihood() {
@@ -77,7 +77,7 @@ TEST(Reconstruct, IsTheMeanAtThePosteriorsMean) {
   for (const auto& model : a_model_of_every_likelihood()) {
     const Tensor x = test::binary_pictures(4);
     const Tensor expected = model->likelihood().mean(model->decode(model->encode(x)->mean())).clamp(0, 1);
-    EXPECT_LT(test::distance(reconstruct(*model, x), expected), 1e-14);
+    EXPECT_LT(test::distance(reconstruct(*model, x, {}), expected), 1e-14);
   }
 }
 
@@ -85,7 +85,7 @@ TEST(Generating, LeavesTheDefaultGeneratorAlone) {
   const Tensor before = test::default_generator_state();
   const auto model = test::tiny_model();
   decoded(*model, latents(*model, 1), Rendering::draw);
-  reconstruct(*model, test::binary_pictures(2));
+  reconstruct(*model, test::binary_pictures(2), {});
   EXPECT_TRUE(torch::equal(test::default_generator_state(), before));
 }
 

@@ -50,7 +50,7 @@ TYPED_TEST_SUITE(EveryNetwork, NetworkConfig::As<testing::Types>, test::RowName)
 TYPED_TEST(EveryNetwork, EncodesPicturesOfAnySize) {
   for (const NetworkConfig& config : this->configs()) {
     for (const PictureShape& shape : picture_shapes()) {
-      const auto encoder = initialized(make_encoder(config, shape, kOutputs));
+      const auto encoder = initialized(make_encoder(config, {shape, kOutputs}));
       const Tensor y = encoder->forward(random_tensor({2, shape.channels, shape.height, shape.width}));
       EXPECT_EQ(y.sizes(), (std::vector<int64_t>{2, kOutputs})) << to_string(shape);
     }
@@ -60,7 +60,7 @@ TYPED_TEST(EveryNetwork, EncodesPicturesOfAnySize) {
 TYPED_TEST(EveryNetwork, DecodesToPicturesOfAnySize) {
   for (const NetworkConfig& config : this->configs()) {
     for (const PictureShape& shape : picture_shapes()) {
-      const auto decoder = initialized(make_decoder(config, kLatent, shape));
+      const auto decoder = initialized(make_decoder(config, {kLatent, shape}));
       const Tensor y = decoder->forward(random_tensor({2, kLatent}));
       EXPECT_EQ(y.sizes(), (std::vector<int64_t>{2, shape.channels, shape.height, shape.width}))
           << to_string(shape);
@@ -71,8 +71,8 @@ TYPED_TEST(EveryNetwork, DecodesToPicturesOfAnySize) {
 TYPED_TEST(EveryNetwork, EncodesEachPictureByItself) {
   const PictureShape shape{3, 19, 16};
   for (const NetworkConfig& config : this->configs()) {
-    const auto encoder = initialized(make_encoder(config, shape, kOutputs));
-    const auto decoder = initialized(make_decoder(config, kLatent, shape));
+    const auto encoder = initialized(make_encoder(config, {shape, kOutputs}));
+    const auto decoder = initialized(make_decoder(config, {kLatent, shape}));
     const Tensor x = random_tensor({4, 3, 19, 16}), z = random_tensor({4, kLatent});
     // Products of another number of rows may be summed in another order.
     EXPECT_LT(test::distance(encoder->forward(x)[2], encoder->forward(x.narrow(0, 2, 1))[0]), 1e-5);
@@ -84,12 +84,12 @@ TYPED_TEST(EveryNetwork, EncodesEachPictureByItself) {
 TYPED_TEST(EveryNetwork, SeesAndDrawsEveryPixel) {
   for (const PictureShape& shape : {PictureShape{1, 8, 8}, {3, 45, 45}, {1, 19, 50}}) {
     for (const NetworkConfig& config : this->configs()) {
-      const auto encoder = initialized(make_encoder(config, shape, kOutputs));
+      const auto encoder = initialized(make_encoder(config, {shape, kOutputs}));
       Tensor x = random_tensor({8, shape.channels, shape.height, shape.width}).requires_grad_();
       encoder->forward(x).square().sum().backward();
       EXPECT_GT(x.grad().abs().sum(0).min().template item<double>(), 0) << to_string(shape);
 
-      const auto decoder = initialized(make_decoder(config, kLatent, shape));
+      const auto decoder = initialized(make_decoder(config, {kLatent, shape}));
       const Tensor y = decoder->forward(random_tensor({8, kLatent}));
       EXPECT_GT(y.std(0).min().template item<double>(), 0) << to_string(shape);
     }
@@ -99,8 +99,8 @@ TYPED_TEST(EveryNetwork, SeesAndDrawsEveryPixel) {
 TYPED_TEST(EveryNetwork, EveryParameterIsTrained) {
   const PictureShape shape{3, 19, 16};
   for (const NetworkConfig& config : this->configs()) {
-    const auto encoder = initialized(make_encoder(config, shape, kOutputs));
-    const auto decoder = initialized(make_decoder(config, kLatent, shape));
+    const auto encoder = initialized(make_encoder(config, {shape, kOutputs}));
+    const auto decoder = initialized(make_decoder(config, {kLatent, shape}));
     encoder->forward(random_tensor({8, 3, 19, 16})).square().sum().backward();
     decoder->forward(random_tensor({8, kLatent})).square().sum().backward();
     for (const auto& network : {std::static_pointer_cast<torch::nn::Module>(encoder),
@@ -118,10 +118,10 @@ TYPED_TEST(EveryNetwork, EveryParameterIsTrained) {
 /// zero, and of a fresh network at the origin.
 std::vector<Tensor> outputs_without_z(const NetworkConfig& config, const Tensor& parameters) {
   const PictureShape shape{parameters.size(0), parameters.size(1), parameters.size(2)};
-  const auto without_weights = make_decoder(config, kLatent, shape);
+  const auto without_weights = make_decoder(config, {kLatent, shape});
   test::fill_parameters(*without_weights, 0);
   without_weights->set_output(parameters);
-  const auto fresh = initialized(make_decoder(config, kLatent, shape));
+  const auto fresh = initialized(make_decoder(config, {kLatent, shape}));
   fresh->set_output(parameters);
   return {without_weights->forward(random_tensor({1, kLatent}))[0],
           fresh->forward(torch::zeros({1, kLatent}))[0]};
@@ -156,7 +156,7 @@ TEST(MlpNetwork, SetOutputHoldsForEveryPixel) {
 TYPED_TEST(EveryNetwork, SetOutputLeavesTheWeightsAlone) {
   const PictureShape shape{1, 19, 16};
   for (const NetworkConfig& config : this->configs()) {
-    const auto decoder = initialized(make_decoder(config, kLatent, shape));
+    const auto decoder = initialized(make_decoder(config, {kLatent, shape}));
     const Tensor z = random_tensor({5, kLatent});
     const Tensor spread = decoder->forward(z) - decoder->forward(torch::zeros({1, kLatent}));
     decoder->set_output(random_tensor({1, 19, 16}));
@@ -178,34 +178,42 @@ using Shapes = std::vector<std::vector<int64_t>>;
 
 TEST(MlpNetwork, TheDecoderGoesTheOtherWay) {
   const MlpConfig config{.hidden = {9, 5}};
-  EXPECT_EQ(weight_shapes(*make_encoder(config, {1, 4, 6}, kOutputs)),
+  EXPECT_EQ(weight_shapes(*make_encoder(config, {{1, 4, 6}, kOutputs})),
             (Shapes{{9, 24}, {5, 9}, {kOutputs, 5}}));
-  EXPECT_EQ(weight_shapes(*make_decoder(config, kLatent, {1, 4, 6})),
+  EXPECT_EQ(weight_shapes(*make_decoder(config, {kLatent, {1, 4, 6}})),
             (Shapes{{5, kLatent}, {9, 5}, {24, 9}}));
 }
 
 TEST(ConvNetwork, TheDecoderGoesTheOtherWay) {
   const ConvConfig config{.channels = {9, 5}};
-  EXPECT_EQ(weight_shapes(*make_encoder(config, {2, 8, 13}, kOutputs)),
+  EXPECT_EQ(weight_shapes(*make_encoder(config, {{2, 8, 13}, kOutputs})),
             (Shapes{{9, 2, 4, 4}, {5, 9, 4, 4}, {kOutputs, 5 * 2 * 3}}));
-  EXPECT_EQ(weight_shapes(*make_decoder(config, kLatent, {2, 8, 13})),
+  EXPECT_EQ(weight_shapes(*make_decoder(config, {kLatent, {2, 8, 13}})),
             (Shapes{{5 * 2 * 3, kLatent}, {5, 9, 4, 4}, {9, 2, 4, 4}}));
 }
 
 TEST(ConvNetwork, APictureTooSmallToBeHalvedSoOftenIsAUsageError) {
   const ConvConfig three{.channels = {4, 4, 4}};
   for (const PictureShape& shape : {PictureShape{1, 7, 7}, {1, 7, 64}, {3, 64, 7}, {1, 1, 1}}) {
-    EXPECT_TRUE(test::throws<UsageError>([&] { make_encoder(three, shape, kOutputs); }, {"3"}))
+    EXPECT_TRUE(test::throws<UsageError>(
+        [&] {
+          make_encoder(three, {shape, kOutputs});
+        },
+        {"3"}))
         << to_string(shape);
-    EXPECT_TRUE(test::throws<UsageError>([&] { make_decoder(three, kLatent, shape); }, {"3"}))
+    EXPECT_TRUE(test::throws<UsageError>(
+        [&] {
+          make_decoder(three, {kLatent, shape});
+        },
+        {"3"}))
         << to_string(shape);
   }
-  EXPECT_NO_THROW(make_encoder(three, {1, 8, 8}, kOutputs));
-  EXPECT_NO_THROW(make_decoder(three, kLatent, {1, 8, 8}));
+  EXPECT_NO_THROW(make_encoder(three, {{1, 8, 8}, kOutputs}));
+  EXPECT_NO_THROW(make_decoder(three, {kLatent, {1, 8, 8}}));
 }
 
 TEST(MlpNetwork, OfOnePixelIsPossible) {
-  const auto decoder = initialized(make_decoder(MlpConfig{}, kLatent, {1, 1, 1}));
+  const auto decoder = initialized(make_decoder(MlpConfig{}, {kLatent, {1, 1, 1}}));
   EXPECT_EQ(decoder->forward(random_tensor({2, kLatent})).sizes(), (std::vector<int64_t>{2, 1, 1, 1}));
 }
 

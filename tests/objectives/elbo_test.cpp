@@ -19,7 +19,7 @@ Batch batch() {
 
 ElboParts parts(const Vae& model, KlEstimate kl, int64_t samples) {
   Random random(1, "eps");
-  return elbo_parts(model, batch().x, kl, samples, random);
+  return elbo_parts(model, batch(), kl, Draws::differentiable, samples, random);
 }
 
 struct Values {
@@ -74,7 +74,7 @@ TEST(ElboParts, SampledKlAgreesWithTheClosedForm) {
   for (uint64_t stream = 0; stream < kStreams; ++stream) {
     Random random(stream, "eps");
     const at::NoGradGuard guard;
-    draws.push_back(elbo_parts(*model, batch().x, KlEstimate::sampled, 50, random).kl);
+    draws.push_back(elbo_parts(*model, batch(), KlEstimate::sampled, Draws::differentiable, 50, random).kl);
   }
   EXPECT_LT(test::z_score(torch::stack(draws), parts(*model, KlEstimate::closed_form, 1).kl),
             test::kStandardErrors);

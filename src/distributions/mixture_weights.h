@@ -1,0 +1,22 @@
+// The weights of a prior that is a mixture, by class where it is conditioned.
+#pragma once
+
+#include <string_view>
+
+#include "core/random.h"
+#include "core/tensor.h"
+#include "distributions/prior.h"
+
+namespace vae {
+
+/// log w_k of the components with the given logits [K]: [K] for classes = 0, else [N, K] for the labels [N],
+/// where component k belongs to class k mod classes alone.
+Tensor log_weights(const Tensor& logits, int64_t classes, const Tensor& labels);
+
+/// The component of each of `count` draws, int64 [count], from weights [K] or [count, K].
+Tensor draw_component(const Tensor& log_weights, int64_t count, Random& random);
+
+/// UsageError where a class would have no component.
+void require_component_per_class(int64_t components, const PriorSetting& setting, std::string_view type);
+
+}  // namespace vae
