@@ -6,6 +6,7 @@
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "config/parse.h"
+#include "objectives/validation.h"
 #include "training/checkpoint.h"
 
 namespace vae {
@@ -16,7 +17,8 @@ struct InspectOptions {
 };
 
 bool is_parameter(const std::string& name) {
-  return !name.starts_with("optimizer.") && !name.starts_with("ema.") && !name.starts_with("training.");
+  return !name.starts_with("optimizer.") && !name.starts_with("ema.") && !name.starts_with("training.") &&
+         !name.starts_with("objective.");
 }
 
 // encoder.mlp.hidden0.weight is of the module encoder.mlp.hidden0.
@@ -34,14 +36,21 @@ void print_parameters(const Checkpoint& checkpoint) {
   for (const auto& [module, parameters] : count) fmt::print("  {:<28} {:>12}\n", module, parameters);
 }
 
+// The name of the bound that training measured itself by.
+std::string bound_of(const Checkpoint& checkpoint) {
+  return bound_name(
+      make_objective(checkpoint.config.objective, checkpoint.pictures.shape())->validation_samples());
+}
+
 void inspect(const InspectOptions& options) {
   const Checkpoint checkpoint = Checkpoint::load(find_checkpoint(options.checkpoint));
   const TrainingState& state = checkpoint.state;
   const PictureDescription& pictures = checkpoint.pictures;
   fmt::print("checkpoint  {}\n", checkpoint.path.string());
   fmt::print("step        {}, {} epochs and {} batches\n", state.step, state.epoch, state.position);
-  if (state.best_elbo) {
-    fmt::print("best        validation ELBO {:.4f} nats, epoch {}\n", *state.best_elbo, state.best_epoch);
+  if (state.best_bound) {
+    fmt::print("best        validation {} {:.4f} nats, epoch {}\n", bound_of(checkpoint), *state.best_bound,
+               state.best_epoch);
   }
   fmt::print("pictures    {}x{}, {} channels, {} for training\n", pictures.width, pictures.height,
              pictures.channels, pictures.count);

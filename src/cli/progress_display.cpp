@@ -49,8 +49,9 @@ std::string format_epoch(const EpochReport& report) {
       fmt::format("epoch {}/{}  train: objective {:.2f}, reconstruction {:.2f}, KL {:.2f}", report.epoch,
                   report.epochs, report.train.objective, report.train.reconstruction, report.train.kl);
   if (report.validation) {
-    line += fmt::format("  validation: ELBO {:.2f}, reconstruction {:.2f}, KL {:.2f}{}",
-                        report.validation->elbo, report.validation->reconstruction, report.validation->kl,
+    line += fmt::format("  validation: {} {:.2f}, reconstruction {:.2f}, KL {:.2f}{}",
+                        bound_name(report.validation->samples), report.validation->bound(),
+                        report.validation->reconstruction, report.validation->kl,
                         report.is_best ? " (best)" : "");
   }
   return line + fmt::format("  {:.1f} s", report.seconds);

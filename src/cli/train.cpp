@@ -46,7 +46,7 @@ std::unique_ptr<Run> resume(const TrainOptions& options) {
   const Config wanted = options.config.empty() ? parse<Config>(dump(checkpoint.config),
                                                                folder.config().string(), options.overrides)
                                                : parse_file<Config>(options.config, options.overrides);
-  const Config config = resumed_config(checkpoint.config, wanted);
+  const Config config = resumed_config(checkpoint, wanted);
   use_threads(config);
   return Run::resume(config, folder, checkpoint);
 }
@@ -54,11 +54,13 @@ std::unique_ptr<Run> resume(const TrainOptions& options) {
 void print_result(const Run& run, Ending ending) {
   const TrainingState& state = run.state();
   if (ending == Ending::out_of_patience) {
-    fmt::print("stopped after epoch {}: no better validation ELBO since epoch {}\n", state.epoch,
+    fmt::print("stopped after epoch {}: no better validation {} since epoch {}\n", state.epoch, run.bound(),
                state.best_epoch);
   }
-  if (state.best_elbo)
-    fmt::print("best validation ELBO {:.2f} nats, epoch {}\n", *state.best_elbo, state.best_epoch);
+  if (state.best_bound) {
+    fmt::print("best validation {} {:.2f} nats, epoch {}\n", run.bound(), *state.best_bound,
+               state.best_epoch);
+  }
   fmt::print("run in {}\n", run.folder().path().string());
 }
 
@@ -92,11 +94,12 @@ void add_train(CLI::App& app) {
       ->allow_extra_args(false);
   auto* out = command->add_option("--out", options->out, "Folder of the run; runs/NAME if not given")
                   ->type_name("FOLDER");
-  command
-      ->add_option("--resume", options->resume, "Goes on with the run in this folder, bit for bit on the CPU")
-      ->type_name("RUN")
-      ->excludes(out);
-  command->add_flag("--force", options->force, "Replaces the run that the folder holds");
+  auto* resume = command
+                     ->add_option("--resume", options->resume,
+                                  "Goes on with the run in this folder, bit for bit on the CPU")
+                     ->type_name("RUN")
+                     ->excludes(out);
+  command->add_flag("--force", options->force, "Replaces the run that the folder holds")->excludes(resume);
   command->final_callback([options] { train(*options); });
 }
 

@@ -36,7 +36,7 @@ Batch Pictures::observe(const Tensor& bytes, const Tensor& labels, Random& rando
   const Tensor x = vae::observe(observation_, bytes, place_.type, random);
   // Rows of [H, W, C] read as [C, H, W]: what LibTorch calls channels_last, the order that convolutions like
   // best.
-  return {.x = x.permute({0, 3, 1, 2}), .labels = labels};
+  return {.x = x.permute({0, 3, 1, 2}), .labels = labels, .indices = {}};
 }
 
 Tensor Pictures::mean() const {
@@ -79,6 +79,8 @@ Batch TrainingBatches::get(int64_t epoch, int64_t position) {
   Random random(seed_, "observe", step);
   Batch batch = pictures_.observe(bytes, pictures_.labels().index_select(0, rows), random);
   batch.first = first;
+  batch.indices = rows;
+  batch.population = pictures_.size();
   return batch;
 }
 
@@ -95,6 +97,8 @@ Batch EvaluationBatches::get(int64_t position) const {
   Batch batch = pictures_.observe(pictures_.bytes().slice(0, first, last),
                                   pictures_.labels().slice(0, first, last), random);
   batch.first = first;
+  batch.indices = torch::arange(first, last, torch::TensorOptions(pictures_.device()).dtype(torch::kLong));
+  batch.population = pictures_.size();
   return batch;
 }
 

@@ -12,9 +12,11 @@
 namespace vae {
 
 struct Batch {
-  Tensor x;           // [N, C, H, W] in [0, 1]
-  Tensor labels;      // [N], int64; kNoLabel where there is none
-  int64_t first = 0;  // position of the first picture in the order the batches are cut from
+  Tensor x;                // [N, C, H, W] in [0, 1]
+  Tensor labels = {};      // [N], int64; kNoLabel where there is none
+  int64_t first = 0;       // position of the first picture in the order the batches are cut from
+  Tensor indices = {};     // [N], int64: which pictures of the data set
+  int64_t population = 0;  // pictures of the data set
 
   int64_t size() const { return x.size(0); }
 };

@@ -45,6 +45,9 @@ class Posterior {
   /// log q(z | x) in nats of given z [..., N, latent]: [..., N].
   virtual Tensor log_prob(const Tensor& z) const = 0;
 
+  /// The same q with its parameters as constants: log_prob depends on z alone.
+  virtual std::unique_ptr<Posterior> detached() const = 0;
+
   /// E[z | x]: [N, latent]; of a flow, whose mean is not known, the image of its base density's mean.
   virtual Tensor mean() const = 0;
 

@@ -14,8 +14,8 @@ namespace vae {
 
 /// What a prior is made for.
 struct PriorSetting {
-  LatentSpace latents;
-  PictureShape picture;
+  LatentSpace latents = {};
+  PictureShape picture = {};
   int64_t classes = 0;  // that the prior is conditioned on; 0: on none
 };
 

@@ -30,49 +30,59 @@ const std::vector<QuadratureNode>& unit_interval_nodes() {
 // Of the density e^(-k s - q s^2) about s = 1/2, whose slope there is -(k + q).
 Tensor is_flat(const Tensor& k, const Tensor& q) { return ((k + q).abs() <= 3) & (q <= 0.5); }
 
-struct FlatMoments {
-  Tensor integral;
-  Tensor first;  // integral of s
+// log I, E[s] and E[s^2] under p(s).
+struct Integrals {
+  Tensor log_mass;
+  Tensor mean;
+  Tensor mean_square;
 };
 
-FlatMoments flat_moments(const Tensor& k, const Tensor& q) {
-  FlatMoments sum = {torch::zeros_like(k), torch::zeros_like(k)};
+Integrals integrals_by_quadrature(const Tensor& k, const Tensor& q) {
+  Tensor mass = torch::zeros_like(k), first = torch::zeros_like(k), second = torch::zeros_like(k);
   for (const auto& [t, weight] : unit_interval_nodes()) {
     const double s = t + 0.5;
-    const Tensor mass = weight * torch::exp(-s * (k + s * q));
-    sum.integral = sum.integral + mass;
-    sum.first = sum.first + s * mass;
+    const Tensor at_node = weight * torch::exp(-s * (k + s * q));
+    mass += at_node;
+    first += s * at_node;
+    second += s * s * at_node;
   }
-  return sum;
+  return {torch::log(mass), first / mass, second / mass};
 }
 
-// log I where the density is not flat and k >= -q.
-Tensor log_integral_of_steep(const Tensor& k, const Tensor& q) {
+Tensor log_mass_by_tails(const Tensor& k, const Tensor& q) {
   const Tensor root = torch::sqrt(q);
   const Tensor z = 0.5 * k / root;
-  // Each branch gets a z that it is finite for.
-  const Tensor outside = z.clamp_min(0);
-  const Tensor near = torch::log(torch::special_erfcx(outside));
-  const Tensor far = torch::log(torch::special_erfcx(outside + root));
-  const Tensor fall =
-      (k + q).clamp_min(0) + near - far;  // log of erfc at the near end over erfc at the far one
-  const Tensor tail = near + torch::log(-torch::expm1(-fall));
-  const Tensor inside = z.clamp_max(0);
-  const Tensor middle = inside.square() + torch::log(torch::erf(inside + root) - torch::erf(inside));
-  return torch::where(z > 0, tail, middle) + 0.5 * (std::log(std::numbers::pi) - torch::log(q)) -
+  const Tensor near = torch::log(torch::special_erfcx(z));
+  const Tensor fall = k + q + near - torch::log(torch::special_erfcx(z + root));  // of log erfc, end to end
+  const Tensor outside = near + torch::log(-torch::expm1(-fall));
+  const Tensor inside = z.square() + torch::log(torch::erf(z + root) - torch::erf(z));
+  return torch::where(z > 0, outside, inside) + 0.5 * (std::log(std::numbers::pi) - torch::log(q)) -
          std::numbers::ln2;
 }
 
-// log I(k, q) for any k; for k < -q, where the mean is nearer to the other end, I(k, q) = e^(-k - q) I(-k -
-// 2q, q).
-Tensor log_integral(const Tensor& k, const Tensor& q) {
+// The integrals over [0, 1] of the derivatives of e^(-k s - q s^2) and of s times it, taken in two ways, give
+//   1 - e^(-k - q) = (k + 2 q E[s]) I  and  e^(-k - q) = (1 - k E[s] - 2 q E[s^2]) I.
+Integrals integrals_by_tails(const Tensor& k, const Tensor& q) {
+  const Tensor log_mass = log_mass_by_tails(k, q);
+  const Tensor at_zero = torch::exp(-log_mass), at_one = torch::exp(-log_mass - k - q);  // p(0) and p(1)
+  const Tensor mean = (at_zero - at_one - k) / (2 * q);
+  return {log_mass, mean, (1 - at_one - k * mean) / (2 * q)};
+}
+
+Integrals integrals(const Tensor& k, const Tensor& q) {
+  const torch::NoGradGuard no_grad;
   const Tensor flat = is_flat(k, q);
-  const Tensor flat_k = torch::where(flat, k, 0.0), flat_q = torch::where(flat, q, 0.5);
-  const Tensor steep_k = torch::where(flat, 1.0, k), steep_q = torch::where(flat, 1.0, q);
-  const Tensor turned = steep_k < -steep_q;
-  const Tensor steep = log_integral_of_steep(torch::where(turned, -steep_k - 2 * steep_q, steep_k), steep_q) -
-                       torch::where(turned, steep_k + steep_q, 0.0);
-  return torch::where(flat, torch::log(flat_moments(flat_k, flat_q).integral), steep);
+  const Integrals by_quadrature = integrals_by_quadrature(k, q), by_tails = integrals_by_tails(k, q);
+  return {torch::where(flat, by_quadrature.log_mass, by_tails.log_mass),
+          torch::where(flat, by_quadrature.mean, by_tails.mean),
+          torch::where(flat, by_quadrature.mean_square, by_tails.mean_square)};
+}
+
+// log p(s). The gradient of log I in k and q is (-E[s], -E[s^2]), as in every exponential family: terms of
+// value zero carry it, and none goes through the integrals.
+Tensor log_density(const Tensor& s, const Tensor& k, const Tensor& q) {
+  const auto [log_mass, mean, mean_square] = integrals(k, q);
+  return -s * (k + s * q) - log_mass + mean * (k - k.detach()) + mean_square * (q - q.detach());
 }
 
 // The family's parameters, seen from the end on the mean's side.
@@ -94,10 +104,7 @@ Tensor turn(const Tensor& s, const Tensor& from_one) { return torch::where(from_
 
 Tensor mean_of(const GaussianMoments& moments) {
   const auto [k, q, from_one] = natural(moments);
-  const FlatMoments flat = flat_moments(k, q);
-  // The integral of d/ds e^(-k s - q s^2) is 1 - e^(-k - q) on one side, -k I - 2 q E[s] I on the other.
-  const Tensor steep = (-torch::expm1(-k - q) * torch::exp(-log_integral(k, q)) - k) / (2 * q);
-  return turn(torch::where(is_flat(k, q), flat.first / flat.integral, steep), from_one);
+  return turn(integrals(k, q).mean, from_one);
 }
 
 // The y in [0, length] at which the tail of erfc beyond z >= 0, cut at z + length, has the share v before it.
@@ -151,7 +158,7 @@ int64_t TruncatedGaussian::parameter_channels(int64_t channels) const {
 Tensor TruncatedGaussian::log_prob(const Tensor& x, const Tensor& parameters) const {
   const auto [k, q, from_one] = natural(variance_->moments(parameters));
   const Tensor s = turn(x.to(torch::kDouble), from_one);
-  return sum_pixels(-s * (k + s * q) - log_integral(k, q)).to(parameters.scalar_type());
+  return sum_pixels(log_density(s, k, q)).to(parameters.scalar_type());
 }
 
 Tensor TruncatedGaussian::mean(const Tensor& parameters) const {

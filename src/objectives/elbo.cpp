@@ -1,41 +1,47 @@
 #include "objectives/elbo.h"
 
-#include <algorithm>
+#include <optional>
 
 #include "core/error.h"
+#include "objectives/bound.h"
 
 namespace vae {
 namespace {
 
-// Latents are [K, M, N, latent] with K = 1 here; values per draw are [1, M, N].
-Tensor mean_over_draws(const Tensor& values) { return values.mean({0, 1}); }
+// By dimension, [N, variables], where the formula is known and wanted.
+std::optional<Tensor> closed_form(const Posterior& posterior, const Prior& prior, KlEstimate kl) {
+  if (kl == KlEstimate::sampled) return std::nullopt;
+  std::optional<Tensor> per_dimension = posterior.kl_per_dimension(prior);
+  if (per_dimension || kl == KlEstimate::automatic) return per_dimension;
+  throw UsageError(
+      "objective.kl: no closed form is known for model.posterior and model.prior; give \"auto\" or "
+      "\"sampled\"");
+}
 
-// log_prob may stay undefined where it is not asked for.
-ScoredLatents draw(const Posterior& posterior, Draws draws, int64_t samples, bool scored, Random& random) {
-  if (draws == Draws::exact) return posterior.sample(1, samples, random);
-  if (scored) return posterior.rsample_scored(1, samples, random);
-  return {posterior.rsample(1, samples, random), {}};
+// These leave the score of q out, which a closed form does not have.
+bool needs_draws(const EstimatorConfig& estimator) {
+  return estimator.is<StlConfig>() || estimator.is<DregConfig>();
 }
 
 }  // namespace
 
-ElboParts elbo_parts(const Vae& model, const Batch& batch, KlEstimate kl, Draws draws, int64_t samples,
-                     Random& random) {
-  const std::unique_ptr<Posterior> posterior = model.encode(batch.x, batch.labels);
-  std::optional<Tensor> per_dimension;
-  if (kl != KlEstimate::sampled) per_dimension = posterior->kl_per_dimension(model.prior());
-  if (!per_dimension && kl == KlEstimate::closed_form) {
-    throw UsageError(
-        "objective.kl: no closed form is known for model.posterior and model.prior; give \"auto\" or "
-        "\"sampled\"");
+std::optional<std::string> check(const ElboConfig& config) {
+  if (config.free_bits > 0 && (config.kl == KlEstimate::sampled || needs_draws(config.estimator))) {
+    return "free_bits: needs the KL of each dimension, which \"kl\": \"sampled\" and the estimators \"stl\" "
+           "and "
+           "\"dreg\" do not give; leave one of them out";
   }
-  const ScoredLatents latents = draw(*posterior, draws, samples, /*scored=*/!per_dimension, random);
-  const Tensor reconstruction =
-      mean_over_draws(model.likelihood().log_prob(batch.x, model.decode(latents.z, batch.labels)));
-  if (per_dimension) return {reconstruction, per_dimension->sum(-1), *per_dimension};
-  return {reconstruction,
-          mean_over_draws(latents.log_prob - model.prior().log_prob(latents.z, batch.labels)),
-          {}};
+  if (config.kl == KlEstimate::closed_form && needs_draws(config.estimator)) {
+    return "kl: \"closed_form\" leaves nothing to the estimators \"stl\" and \"dreg\", which score q at the "
+           "draws; "
+           "use \"sampled\", or the estimator \"reparameterized\"";
+  }
+  return check_samples(config.estimator, 1, config.samples);
+}
+
+Elbo::Elbo(const ElboConfig& config, const PictureShape& picture)
+    : config_(config), estimator_(register_module("estimator", make_estimator(config.estimator, picture))) {
+  if (needs_draws(config_.estimator)) config_.kl = KlEstimate::sampled;
 }
 
 double Elbo::beta(int64_t step) const {
@@ -43,23 +49,40 @@ double Elbo::beta(int64_t step) const {
   return config_.beta * static_cast<double>(step) / static_cast<double>(config_.beta_warmup_steps);
 }
 
-Terms Elbo::evaluate(const Vae& model, const Batch& batch, Random& random, int64_t step) const {
-  const ElboParts parts =
-      elbo_parts(model, batch, config_.kl, Draws::differentiable, config_.samples, random);
-  const Tensor reconstruction = parts.reconstruction.mean();
-  const Tensor kl = parts.kl.mean();
-  if (config_.free_bits > 0 && !parts.kl_per_dimension.defined()) {
-    throw UsageError(
-        "objective.free_bits: needs the KL of each dimension, which is not known in closed form for "
-        "model.posterior and "
-        "model.prior; give 0, or others");
-  }
-  const Tensor penalty =
-      config_.free_bits > 0 ? parts.kl_per_dimension.mean(0).clamp_min(config_.free_bits).sum() : kl;
-  const Tensor objective = reconstruction - beta(step) * penalty;
-  return {.surrogate = -objective, .objective = objective, .reconstruction = reconstruction, .kl = kl};
+Tensor Elbo::penalty(const Tensor& kl_per_dimension) const {
+  return kl_per_dimension.mean(0).clamp_min(config_.free_bits).sum();
 }
 
-std::unique_ptr<Objective> make_objective(const ElboConfig& config) { return std::make_unique<Elbo>(config); }
+Terms Elbo::evaluate(const Vae& model, const Posterior& posterior, const Batch& batch, Random& random,
+                     int64_t step) {
+  const std::optional<Tensor> per_dimension = closed_form(posterior, model.prior(), config_.kl);
+  if (config_.free_bits > 0 && !per_dimension) {
+    throw UsageError(
+        "objective.free_bits: needs the KL of each dimension, which is not known in closed form for "
+        "model.posterior "
+        "and model.prior; give 0, or others");
+  }
+  const EstimatorDraws draws =
+      estimator_->draw(posterior, {.samples = config_.samples, .scored = !per_dimension}, random);
+  const Tensor likelihood =
+      model.likelihood().log_prob(batch.x, model.decode(draws.latents.z, batch.labels));  // [1, M, N]
+  if (per_dimension) {
+    const Tensor weighted = beta(step) * penalty(*per_dimension);
+    return {.surrogate = weighted - estimator_->surrogate(batch.x, draws, likelihood, MeanBound()),
+            .objective = likelihood.mean() - weighted,
+            .reconstruction = likelihood.mean(),
+            .kl = per_dimension->sum(-1).mean()};
+  }
+  const Tensor kl = draws.latents.log_prob - model.prior().log_prob(draws.latents.z, batch.labels);
+  const Tensor weights = likelihood - beta(step) * kl;
+  return {.surrogate = -estimator_->surrogate(batch.x, draws, weights, MeanBound()),
+          .objective = weights.mean(),
+          .reconstruction = likelihood.mean(),
+          .kl = kl.mean()};
+}
+
+std::shared_ptr<Objective> make_objective(const ElboConfig& config, const PictureShape& picture) {
+  return std::make_shared<Elbo>(config, picture);
+}
 
 }  // namespace vae

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "config/fields.h"
+#include "objectives/estimators.h"
 #include "objectives/objective.h"
 
 namespace vae {
@@ -29,6 +30,7 @@ struct ElboConfig {
   double beta = 1;
   int64_t beta_warmup_steps = 0;
   double free_bits = 0;
+  EstimatorConfig estimator = {};
   bool operator==(const ElboConfig&) const = default;
 };
 
@@ -44,43 +46,30 @@ inline constexpr auto fields(Tag<ElboConfig>) {
             "Steps over which the weight grows linearly from 0 to beta."),
       field("free_bits", &ElboConfig::free_bits, non_negative,
             "Nats below which the KL of a latent dimension, averaged over the batch, is not reduced."),
+      field("estimator", &ElboConfig::estimator, "How the gradient reaches q."),
   };
 }
 
-inline std::optional<std::string> check(const ElboConfig& config) {
-  if (config.free_bits == 0 || config.kl != KlEstimate::sampled) return std::nullopt;
-  return "free_bits: needs the KL of each dimension, which \"kl\": \"sampled\" does not give; leave one of "
-         "them out";
-}
-
-/// The parts of the bound for each picture of a batch, in nats.
-struct ElboParts {
-  Tensor reconstruction;    // [N]
-  Tensor kl;                // [N]
-  Tensor kl_per_dimension;  // [N, latent]; undefined where the KL was sampled
-};
-
-/// How z is drawn: by Posterior::rsample, or by Posterior::sample.
-enum class Draws { differentiable, exact };
-
-/// Both parts at M = `samples` draws from the posterior. UsageError where a closed form is asked for and none
-/// known.
-ElboParts elbo_parts(const Vae& model, const Batch& batch, KlEstimate kl, Draws draws, int64_t samples,
-                     Random& random);
+std::optional<std::string> check(const ElboConfig& config);
 
 /// mean over the batch of  1/M sum_m log p(x | z_m) - beta KL, z_m ~ q(z | x). Kingma and Welling 2014, eq. 7
 /// and 10; beta: Higgins et al. 2017; free bits: sum_j max(lambda, mean KL_j), Kingma et al. 2016, eq. 14.
 class Elbo : public Objective {
  public:
-  explicit Elbo(const ElboConfig& config) : config_(config) {}
-  Terms evaluate(const Vae& model, const Batch& batch, Random& random, int64_t step) const override;
+  Elbo(const ElboConfig& config, const PictureShape& picture);
+
+  void initialize(Random random) override { estimator_->initialize(random); }
+  Terms evaluate(const Vae& model, const Posterior& posterior, const Batch& batch, Random& random,
+                 int64_t step) override;
 
  private:
   double beta(int64_t step) const;
+  Tensor penalty(const Tensor& kl_per_dimension) const;
 
   ElboConfig config_;
+  std::shared_ptr<Estimator> estimator_;
 };
 
-std::unique_ptr<Objective> make_objective(const ElboConfig& config);
+std::shared_ptr<Objective> make_objective(const ElboConfig& config, const PictureShape& picture);
 
 }  // namespace vae

@@ -1,6 +1,8 @@
 // The interface of what training maximises.
 #pragma once
 
+#include <torch/nn/module.h>
+
 #include "core/random.h"
 #include "core/tensor.h"
 #include "data/batches.h"
@@ -16,12 +18,19 @@ struct Terms {
   Tensor kl;              // KL(q(z | x) || p(z)), without weight and without floor
 };
 
-class Objective {
+/// A module, because some estimators of its gradient learn along with the model.
+class Objective : public torch::nn::Module {
  public:
-  virtual ~Objective() = default;
+  /// Draws anew what does not start at a constant.
+  virtual void initialize(Random) {}
 
-  /// `step` counts optimizer steps from 0: weights that warm up depend on it.
-  virtual Terms evaluate(const Vae& model, const Batch& batch, Random& random, int64_t step) const = 0;
+  /// At q(z | x) of the batch, wherever it comes from. `step` counts optimizer steps from 0: weights that
+  /// warm up depend on it.
+  virtual Terms evaluate(const Vae& model, const Posterior& posterior, const Batch& batch, Random& random,
+                         int64_t step) = 0;
+
+  /// K of the bound log 1/K sum_k p(x, z_k) / q(z_k | x) by which the best weights are chosen: 1 is the ELBO.
+  virtual int64_t validation_samples() const { return 1; }
 };
 
 }  // namespace vae

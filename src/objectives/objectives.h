@@ -4,14 +4,21 @@
 #include <memory>
 
 #include "config/one_of.h"
+#include "objectives/beta_tc.h"
+#include "objectives/ciwae.h"
 #include "objectives/elbo.h"
+#include "objectives/info.h"
+#include "objectives/iwae.h"
+#include "objectives/miwae.h"
+#include "objectives/renyi.h"
 
 namespace vae {
 
-using ObjectiveConfig = OneOf<ElboConfig>;
+using ObjectiveConfig =
+    OneOf<ElboConfig, IwaeConfig, MiwaeConfig, CiwaeConfig, BetaTcConfig, InfoConfig, RenyiConfig>;
 
-inline std::unique_ptr<Objective> make_objective(const ObjectiveConfig& config) {
-  return config.visit([](const auto& row) { return make_objective(row); });
+inline std::shared_ptr<Objective> make_objective(const ObjectiveConfig& config, const PictureShape& picture) {
+  return config.visit([&](const auto& row) { return make_objective(row, picture); });
 }
 
 }  // namespace vae

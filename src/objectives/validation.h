@@ -1,20 +1,30 @@
-// The ELBO over a whole data set.
+// Bounds on log p(x) over a whole data set.
 #pragma once
+
+#include <string>
 
 #include "data/batches.h"
 #include "model/vae.h"
 
 namespace vae {
 
-/// Averages over the pictures, in nats; elbo = reconstruction - kl (beta 1, no free bits).
+/// Averages over the pictures, in nats.
 struct Validation {
-  double elbo = 0;
+  double elbo = 0;  // reconstruction - kl: beta 1, no free bits
   double reconstruction = 0;
   double kl = 0;
+  double iwae = 0;      // log 1/K sum_k p(x, z_k) / q(z_k | x)
+  int64_t samples = 1;  // K
+
+  /// The ELBO for K = 1, else the importance-weighted bound.
+  double bound() const { return samples == 1 ? elbo : iwae; }
 };
 
-/// The ELBO with M = `samples` draws of z for each picture. The noise is a function of (seed, index, draw):
-/// the result does not depend on the size of the batches but for rounding.
+/// With K = `samples` draws of z for each picture. The noise is a function of (seed, index, draw): the result
+/// does not depend on the size of the batches but for rounding.
 Validation validate(const Vae& model, const EvaluationBatches& batches, int64_t samples, uint64_t seed);
+
+/// What Validation::bound is called for K samples: "ELBO", "IWAE-50".
+std::string bound_name(int64_t samples);
 
 }  // namespace vae

@@ -18,10 +18,10 @@ namespace vae {
 /// state, pictures.
 struct Checkpoint {
   Config config;
-  TrainingState state;
-  PictureDescription pictures;
-  std::map<std::string, Tensor> tensors;
-  std::filesystem::path path;  // where it was read from
+  TrainingState state = {};
+  PictureDescription pictures = {};
+  std::map<std::string, Tensor> tensors = {};
+  std::filesystem::path path = {};  // where it was read from
 
   /// Atomically. IoError.
   void save(const std::filesystem::path& file) const;

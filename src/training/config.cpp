@@ -14,6 +14,16 @@ std::optional<std::string> check_name(const std::string& name) {
   return "name: expected a plain folder name: not empty, no \"/\", no \".\" in front";
 }
 
+std::optional<std::string> check_factors(const Config& config) {
+  if (!config.objective.is<BetaTcConfig>()) return std::nullopt;
+  if (config.model.posterior.is<DiagonalGaussianConfig>() && config.model.prior.is<StandardNormalConfig>()) {
+    return std::nullopt;
+  }
+  return "objective.type: \"beta_tc\" takes the KL apart by dimension, which needs densities that factorise: "
+         "set "
+         "model.posterior to \"diagonal_gaussian\" and model.prior to \"standard_normal\"";
+}
+
 BaseMeasure base_measure(const LikelihoodConfig& likelihood) {
   return make_likelihood(likelihood, /*channels=*/1)->base_measure();
 }
@@ -44,6 +54,7 @@ std::optional<std::string> check_support(const LikelihoodConfig& likelihood,
 
 std::optional<std::string> check(const Config& config) {
   if (auto complaint = check_name(config.name)) return complaint;
+  if (auto complaint = check_factors(config)) return complaint;
   return check_support(config.model.likelihood, config.data.observation);
 }
 

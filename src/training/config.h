@@ -69,6 +69,26 @@ inline constexpr auto fields(Tag<TrainingConfig>) {
   };
 }
 
+/// A published result that a config repeats; it has no effect on training.
+struct PaperConfig {
+  std::string source;
+  std::string table;
+  std::optional<double> expected;
+  std::string note;
+  bool operator==(const PaperConfig&) const = default;
+};
+
+inline constexpr auto fields(Tag<PaperConfig>) {
+  return std::tuple{
+      required("source", &PaperConfig::source, "Authors, year and title."),
+      field("table", &PaperConfig::table, "Where in it."),
+      field("expected", &PaperConfig::expected,
+            "The number there, of log p(x) in nats; null where there is none, the note says why."),
+      field("note", &PaperConfig::note,
+            "What differs, or whom the config follows where paper and code differ."),
+  };
+}
+
 struct Config {
   std::string name = "vae";
   uint64_t seed = 0;
@@ -79,6 +99,7 @@ struct Config {
   ModelConfig model;
   ObjectiveConfig objective;
   TrainingConfig training;
+  std::optional<PaperConfig> paper;
   bool operator==(const Config&) const = default;
 };
 
@@ -94,6 +115,7 @@ inline constexpr auto fields(Tag<Config>) {
       field("model", &Config::model, "Networks and densities."),
       field("objective", &Config::objective, "What is maximised."),
       field("training", &Config::training, "How it is maximised."),
+      field("paper", &Config::paper, "A published result that this repeats; null for none. Without effect."),
   };
 }
 

@@ -11,9 +11,8 @@ int64_t round_up(int64_t value, int64_t multiple) { return (value + multiple - 1
 
 }  // namespace
 
-FlatParameters::FlatParameters(torch::nn::Module& module) {
+FlatParameters::FlatParameters(const NamedParameters& parameters) {
   const torch::NoGradGuard no_grad;
-  const auto parameters = module.named_parameters();
   int64_t size = 0;
   for (const auto& item : parameters) {
     slices_.push_back({item.key(), size, item.value().sizes().vec()});

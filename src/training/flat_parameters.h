@@ -10,13 +10,15 @@
 
 namespace vae {
 
-/// Makes the parameters of a module views of one flat buffer and their gradients views of another, so that
+using NamedParameters = torch::OrderedDict<std::string, Tensor>;
+
+/// Makes parameters views of one flat buffer and their gradients views of another, so that
 /// clipping, averaging and the optimizer's update are one operation each. Every parameter begins at a
 /// multiple of 64 bytes; what lies between is zero and stays so.
 class FlatParameters {
  public:
-  /// The module must be on its device and of its type already, and outlive this.
-  explicit FlatParameters(torch::nn::Module& module);
+  /// The parameters by name, on their device and of their type already; they must outlive this.
+  explicit FlatParameters(const NamedParameters& parameters);
 
   Tensor values() const { return values_; }
   Tensor gradients() const { return gradients_; }

@@ -5,11 +5,11 @@
 
 namespace vae {
 
-void MovingAverage::update(const Tensor& values, int64_t updates) {
+void MovingAverage::update(const Tensor& values, int64_t updates, const Tensor& non_finite) {
   const torch::NoGradGuard no_grad;
   const auto t = static_cast<double>(updates);
   const double decay = std::min(decay_, (1 + t) / (10 + t));
-  average_.lerp_(values, 1 - decay);
+  average_.lerp_(values, (1 - decay) * (1 - non_finite).to(values.scalar_type()));
 }
 
 SwappedValues::SwappedValues(Tensor values, const Tensor& others) : values_(std::move(values)) {

@@ -13,7 +13,8 @@ class MovingAverage {
  public:
   MovingAverage(double decay, const Tensor& values) : decay_(decay), average_(values.detach().clone()) {}
 
-  void update(const Tensor& values, int64_t updates);
+  /// `updates` counts from 0; skipped on the device where `non_finite`, a float scalar, is 1.
+  void update(const Tensor& values, int64_t updates, const Tensor& non_finite);
 
   Tensor values() const { return average_; }
 

@@ -200,15 +200,17 @@ std::optional<Validation> Run::validate_epoch() {
   const EvaluationMode evaluation(trainer_.model());
   const SwappedValues averaged = trainer_.averaged_weights();
   const EvaluationBatches batches(*validation_, kEvaluationBatch, config_.seed);
-  const Validation result = validate(trainer_.model(), batches, /*samples=*/1, config_.seed);
-  const MetricsRow row = {
+  const Validation result =
+      validate(trainer_.model(), batches, trainer_.objective().validation_samples(), config_.seed);
+  MetricsRow row = {
       .step = state_.step,
       .epoch = state_.epoch,
       .split = "validation",
       .values = {{"elbo", result.elbo}, {"reconstruction", result.reconstruction}, {"kl", result.kl}}};
+  if (result.samples > 1) row.values.emplace_back("iwae", result.iwae);
   writer_->row(row);
-  if (std::isfinite(result.elbo) && (!state_.best_elbo || result.elbo > *state_.best_elbo)) {
-    state_.best_elbo = result.elbo;
+  if (std::isfinite(result.bound()) && (!state_.best_bound || result.bound() > *state_.best_bound)) {
+    state_.best_bound = result.bound();
     state_.best_epoch = state_.epoch;
   }
   return result;
@@ -259,12 +261,17 @@ Progress Run::progress() const {
 }
 
 bool Run::out_of_patience() const {
-  return config_.training.patience && state_.best_elbo &&
+  return config_.training.patience && state_.best_bound &&
          state_.epoch - state_.best_epoch >= *config_.training.patience;
 }
 
-Config resumed_config(const Config& own, const Config& wanted) {
-  std::vector<std::string> refused = differences(own, wanted);
+Config resumed_config(const Checkpoint& checkpoint, const Config& wanted) {
+  const int64_t begun = checkpoint.state.epoch + (checkpoint.state.position > 0 ? 1 : 0);
+  if (wanted.training.epochs < begun) {
+    throw UsageError("training.epochs: {}, but the run has begun epoch {}; give {} or more",
+                     wanted.training.epochs, begun, begun);
+  }
+  std::vector<std::string> refused = differences(checkpoint.config, wanted);
   std::erase_if(refused, [](const std::string& path) {
     return std::find(kMayChange.begin(), kMayChange.end(), path) != kMayChange.end();
   });

@@ -66,6 +66,9 @@ class Run {
   const TrainingState& state() const { return state_; }
   const RunFolder& folder() const { return writer_->folder(); }
 
+  /// The name of the bound that validation measures.
+  std::string bound() const { return bound_name(trainer_.objective().validation_samples()); }
+
  private:
   struct Data {
     std::shared_ptr<const MemoryDataset> train;
@@ -103,8 +106,9 @@ class Run {
   Clock::time_point epoch_begin_ = Clock::now();
 };
 
-/// The config with which a run may go on: its own, or `wanted` where it differs only in training.epochs and
-/// other keys that prolong or report. UsageError naming every other key that differs.
-Config resumed_config(const Config& own, const Config& wanted);
+/// The config with which the run of a checkpoint may go on: its own, or `wanted` where it differs only in
+/// training.epochs and other keys that prolong or report. UsageError naming every other key that differs, and
+/// for fewer epochs than the run has behind it.
+Config resumed_config(const Checkpoint& checkpoint, const Config& wanted);
 
 }  // namespace vae

@@ -29,6 +29,22 @@ double factor(const StepSchedule& schedule, int64_t step, int64_t) {
   return std::pow(schedule.factor, static_cast<double>(step / schedule.every_steps));
 }
 
+// Stage i lasts a share growth^i / sum_j growth^j of the training: the stage that `step` is in is the number
+// of stages that have ended before it.
+double factor(const StagesSchedule& schedule, int64_t step, int64_t total_steps) {
+  double whole = 0, length = 1;
+  for (int64_t i = 0; i < schedule.count; ++i, length *= schedule.growth) whole += length;
+  double rate = 1, end = 0;
+  length = 1;
+  for (int64_t i = 0; i + 1 < schedule.count; ++i, length *= schedule.growth) {
+    end += length / whole * static_cast<double>(total_steps);
+    // Half a step more, so that rounding does not move a stage that ends with a step.
+    if (static_cast<double>(step) + 0.5 < end) break;
+    rate *= schedule.factor;
+  }
+  return rate;
+}
+
 }  // namespace
 
 double learning_rate_factor(const ScheduleConfig& schedule, int64_t step, int64_t total_steps) {

@@ -61,7 +61,28 @@ inline constexpr auto fields(Tag<StepSchedule>) {
   };
 }
 
-using ScheduleConfig = OneOf<ConstantSchedule, WarmupSchedule, CosineSchedule, StepSchedule>;
+struct StagesSchedule {
+  static constexpr std::string_view kType = "stages";
+  static constexpr std::string_view kHelp =
+      "Stages that each last longer and learn slower than the one before, over the whole training (Burda et "
+      "al. 2016).";
+  int64_t count = 8;
+  double growth = 3;
+  double factor = 0.7196856730011521;
+  bool operator==(const StagesSchedule&) const = default;
+};
+
+inline constexpr auto fields(Tag<StagesSchedule>) {
+  return std::tuple{
+      field("count", &StagesSchedule::count, closed(1, 1000), "How many stages."),
+      field("growth", &StagesSchedule::growth, closed(1, 1000),
+            "How many times as long as the one before each lasts."),
+      field("factor", &StagesSchedule::factor, open(0, 1),
+            "What each beginning of a stage multiplies by; 10^(-1/7)."),
+  };
+}
+
+using ScheduleConfig = OneOf<ConstantSchedule, WarmupSchedule, CosineSchedule, StepSchedule, StagesSchedule>;
 
 /// Factor of the base learning rate at `step` (from 0) of `total_steps`.
 double learning_rate_factor(const ScheduleConfig& schedule, int64_t step, int64_t total_steps);

@@ -13,10 +13,10 @@ namespace vae {
 
 /// Where training stands. Every random stream is a function of the seed and of these counters.
 struct TrainingState {
-  int64_t step = 0;      // optimizer steps taken, skipped ones included
-  int64_t epoch = 0;     // whole epochs behind us
-  int64_t position = 0;  // batches taken of the epoch under way
-  std::optional<double> best_elbo;
+  int64_t step = 0;                  // optimizer steps taken, skipped ones included
+  int64_t epoch = 0;                 // whole epochs behind us
+  int64_t position = 0;              // batches taken of the epoch under way
+  std::optional<double> best_bound;  // on the validation pictures
   int64_t best_epoch = 0;
   bool operator==(const TrainingState&) const = default;
 };
@@ -26,7 +26,8 @@ inline constexpr auto fields(Tag<TrainingState>) {
       field("step", &TrainingState::step, non_negative, "Optimizer steps taken."),
       field("epoch", &TrainingState::epoch, non_negative, "Whole epochs done."),
       field("position", &TrainingState::position, non_negative, "Batches taken of the epoch under way."),
-      field("best_elbo", &TrainingState::best_elbo, "Best validation ELBO so far, in nats."),
+      field("best_bound", &TrainingState::best_bound,
+            "Best bound on the validation pictures so far, in nats."),
       field("best_epoch", &TrainingState::best_epoch, non_negative, "The epoch that reached it."),
   };
 }

@@ -12,6 +12,21 @@ std::shared_ptr<Vae> make_model(const Config& config, const PictureShape& pictur
   return model;
 }
 
+std::shared_ptr<Objective> make_trained_objective(const Config& config, const PictureShape& picture,
+                                                  torch::Device device) {
+  std::shared_ptr<Objective> objective = make_objective(config.objective, picture);
+  objective->initialize(Random(config.seed, "initialize/objective"));
+  objective->to(device, weight_type(config.precision));
+  return objective;
+}
+
+// The model's under their names, what the objective learns along behind "objective.".
+NamedParameters all_parameters(const Vae& model, const Objective& objective) {
+  NamedParameters all = model.named_parameters();
+  for (const auto& item : objective.named_parameters()) all.insert("objective." + item.key(), item.value());
+  return all;
+}
+
 // 1 where the norm is infinite or not a number, else 0: a float scalar, as the fused optimizers want it.
 Tensor not_finite(const Tensor& norm) { return torch::isfinite(norm).logical_not().to(torch::kFloat); }
 
@@ -23,8 +38,8 @@ Trainer::Trainer(const Config& config, const PictureShape& picture, int64_t clas
       total_steps_(total_steps),
       latent_(config.seed, "latent"),
       model_(make_model(config, picture, classes, device)),
-      objective_(make_objective(config.objective)),
-      parameters_(*model_),
+      objective_(make_trained_objective(config, picture, device)),
+      parameters_(all_parameters(*model_, *objective_)),
       optimizer_(make_optimizer(config.training.optimizer, parameters_.values())),
       sums_(device) {
   if (config.training.ema) average_.emplace(*config.training.ema, parameters_.values());
@@ -38,7 +53,8 @@ void Trainer::step(const Batch& batch) {
   Random noise = latent_.at(static_cast<uint64_t>(steps_));
   const Terms terms = [&] {
     const Autocast autocast(batch.x.device(), config_.precision == Precision::bfloat16);
-    return objective_->evaluate(*model_, batch, noise, steps_);
+    const std::unique_ptr<Posterior> posterior = model_->encode(batch.x, batch.labels);
+    return objective_->evaluate(*model_, *posterior, batch, noise, steps_);
   }();
 
   parameters_.gradients().zero_();
@@ -53,7 +69,7 @@ void Trainer::step(const Batch& batch) {
   optimizer_->step(parameters_.values(), parameters_.gradients(),
                    learning_rate_factor(config_.training.schedule, steps_, total_steps_), non_finite);
   model_->project();
-  if (average_) average_->update(parameters_.values(), steps_);
+  if (average_) average_->update(parameters_.values(), steps_, non_finite);
   sums_.add(terms, norm, non_finite);
   ++steps_;
 }
@@ -70,6 +86,9 @@ std::vector<Trainer::NamedTensor> Trainer::everything() const {
   };
   add("", parameters_.values(), "");
   for (const auto& buffer : model_->named_buffers()) result.push_back({buffer.key(), buffer.value()});
+  for (const auto& buffer : objective_->named_buffers()) {
+    result.push_back({"objective." + buffer.key(), buffer.value()});
+  }
   if (average_) add("ema.", average_->values(), "");
   const Optimizer::State optimizer = optimizer_->state();
   for (const auto& [name, buffer] : optimizer.buffers) add("optimizer.", buffer, "." + name);

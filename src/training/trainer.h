@@ -30,6 +30,7 @@ class Trainer {
   void step(const Batch& batch);
 
   Vae& model() { return *model_; }
+  const Objective& objective() const { return *objective_; }
   StepSums& sums() { return sums_; }
   int64_t steps() const { return steps_; }
   double learning_rate() const;
@@ -53,7 +54,7 @@ class Trainer {
   int64_t steps_ = 0;
   Random latent_;
   std::shared_ptr<Vae> model_;
-  std::unique_ptr<Objective> objective_;
+  std::shared_ptr<Objective> objective_;
   FlatParameters parameters_;
   std::unique_ptr<Optimizer> optimizer_;
   std::optional<MovingAverage> average_;

@@ -15,22 +15,25 @@ namespace vae {
 namespace {
 
 Batch batch_of(int64_t count) {
-  return {.x = test::binary_pictures(count), .labels = torch::full({count}, kNoLabel, torch::kLong)};
+  return {.x = test::binary_pictures(count),
+          .labels = torch::full({count}, kNoLabel, torch::kLong),
+          .indices = torch::arange(count),
+          .population = 3 * count};
 }
 
-Terms evaluate(const Objective& objective, const Vae& model, const Batch& batch, int64_t step = 3,
+Terms evaluate(Objective& objective, const Vae& model, const Batch& batch, int64_t step = 3,
                uint64_t seed = 1) {
   Random random(seed, "eps");
-  return objective.evaluate(model, batch, random, step);
+  return objective.evaluate(model, *model.encode(batch.x, batch.labels), batch, random, step);
 }
 
 template <class Row>
 class EveryObjective : public testing::Test {
  protected:
-  std::vector<std::unique_ptr<Objective>> objectives() const {
-    std::vector<std::unique_ptr<Objective>> all;
+  std::vector<std::shared_ptr<Objective>> objectives() const {
+    std::vector<std::shared_ptr<Objective>> all;
     for (const Row& example : test::examples(Tag<Row>{})) {
-      all.push_back(make_objective(ObjectiveConfig(example)));
+      all.push_back(make_objective(ObjectiveConfig(example), test::kTinyPicture));
     }
     return all;
   }

@@ -77,6 +77,39 @@ inline std::vector<ElboConfig> examples(Tag<ElboConfig>) {
           {.free_bits = 0.7}};
 }
 
+inline std::vector<IwaeConfig> examples(Tag<IwaeConfig>) {
+  return {{.importance_samples = 3}, {.importance_samples = 1}};
+}
+
+inline std::vector<RenyiConfig> examples(Tag<RenyiConfig>) {
+  return {{.importance_samples = 3},
+          {.importance_samples = 4, .alpha = -1},
+          {.importance_samples = 3, .alpha = 2}};
+}
+
+inline std::vector<CiwaeConfig> examples(Tag<CiwaeConfig>) {
+  return {{.importance_samples = 3, .samples = 2, .beta = 0.3}};
+}
+
+inline std::vector<MiwaeConfig> examples(Tag<MiwaeConfig>) {
+  return {{.importance_samples = 3, .samples = 2}};
+}
+
+inline std::vector<BetaTcConfig> examples(Tag<BetaTcConfig>) {
+  return {{}, {.alpha = 0.5, .beta = 3, .gamma = 2, .sampling = AggregateSampling::weighted}};
+}
+
+inline std::vector<InfoConfig> examples(Tag<InfoConfig>) {
+  return {{.lambda = 5}, {.alpha = 0.5, .lambda = 3}};
+}
+
+inline std::vector<ReinforceConfig> examples(Tag<ReinforceConfig>) {
+  return {{},
+          {.baseline = MovingAverageBaselineConfig{}},
+          {.baseline = LearnedBaselineConfig{.hidden = 4}},
+          {.baseline = LeaveOneOutConfig{}}};
+}
+
 /// Names a typed test's instances after the rows.
 struct RowName {
   template <class Row>

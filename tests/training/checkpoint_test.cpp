@@ -22,7 +22,7 @@ Checkpoint example() {
   config.model = test::tiny_config();
   Checkpoint checkpoint = {
       .config = config,
-      .state = {.step = 12, .epoch = 3, .position = 2, .best_elbo = -0.1, .best_epoch = 1},
+      .state = {.step = 12, .epoch = 3, .position = 2, .best_bound = -0.1, .best_epoch = 1},
       .pictures = {.channels = 1, .height = 6, .width = 5, .count = 7, .classes = {"a\"b", "\xc3\xbc"}},
       .tensors = {},
       .path = {}};

@@ -29,7 +29,7 @@ class FlatParametersOf : public ::testing::TestWithParam<torch::ScalarType> {
  protected:
   Parameters module_{GetParam()};
   Tensor matrix_before_ = module_.matrix.detach().clone();
-  FlatParameters flat_{module_};
+  FlatParameters flat_{module_.named_parameters()};
 };
 
 TEST_P(FlatParametersOf, KeepTheirValuesAndNames) {

@@ -161,7 +161,7 @@ TEST_F(Runs, TellTheObserverOfEveryStepAndEpoch) {
   ASSERT_EQ(recorder.epochs.size(), 2);
   EXPECT_EQ(recorder.epochs[1].epoch, 2);
   EXPECT_EQ(recorder.epochs[1].train.steps, kSteps);
-  EXPECT_EQ(recorder.epochs[1].validation->elbo, rows("validation")[1]["elbo"].get<double>());
+  EXPECT_EQ(recorder.epochs[1].validation->bound(), rows("validation")[1]["elbo"].get<double>());
 }
 
 TEST_F(Runs, KeepTheWeightsOfTheBestEpoch) {
@@ -175,7 +175,7 @@ TEST_F(Runs, KeepTheWeightsOfTheBestEpoch) {
   int64_t best = 0;
   for (const EpochReport& report : recorder.epochs) {
     if (report.is_best) best = report.epoch;
-    EXPECT_LE(report.validation->elbo, *state_in("last.safetensors").best_elbo);
+    EXPECT_LE(report.validation->bound(), *state_in("last.safetensors").best_bound);
   }
   EXPECT_LT(best, 6);  // or this would show nothing
   EXPECT_EQ(state_in("best.safetensors").epoch, best);
@@ -336,7 +336,7 @@ TEST(ResumedConfig, MayDifferInWhatOnlyProlongsOrReports) {
   wanted.training.pictures_every = 7;
   wanted.training.save_every_steps = 11;
   wanted.training.keep_every_epochs = 2;
-  EXPECT_EQ(resumed_config(own, wanted), wanted);
+  EXPECT_EQ(resumed_config({.config = own}, wanted), wanted);
 }
 
 TEST(ResumedConfig, NamesEveryOtherKeyThatDiffers) {
@@ -345,8 +345,19 @@ TEST(ResumedConfig, NamesEveryOtherKeyThatDiffers) {
   wanted.model.latent = 3;
   wanted.seed = 9;
   wanted.training.epochs = 99;
-  EXPECT_TRUE(test::throws<UsageError>([&] { resumed_config(own, wanted); },
+  EXPECT_TRUE(test::throws<UsageError>([&] { resumed_config({.config = own}, wanted); },
                                        {"seed, model.latent: ", "training.epochs"}));
+}
+
+TEST(ResumedConfig, RefusesFewerEpochsThanTheRunHasBegun) {
+  Checkpoint checkpoint{.config = tiny_run()};
+  checkpoint.state.epoch = 2;
+  Config wanted = checkpoint.config;
+  wanted.training.epochs = 2;
+  EXPECT_EQ(resumed_config(checkpoint, wanted), wanted);
+  checkpoint.state.position = 1;
+  EXPECT_TRUE(test::throws<UsageError>([&] { resumed_config(checkpoint, wanted); },
+                                       {"training.epochs: 2", "epoch 3"}));
 }
 
 }  // namespace

@@ -75,5 +75,27 @@ TYPED_TEST(EverySchedule, StaysInTheUnitIntervalAndMovesAtTheFirstStep) {
   }
 }
 
+// Burda et al. 2016, section 5.1: 3^i passes at 10^(-i/7), i = 0 ... 7, which are 3280 passes.
+TEST(Schedule, StagesAreThoseOfThePaper) {
+  const ScheduleConfig stages = StagesSchedule{};
+  int64_t pass = 0;
+  for (int i = 0; i < 8; ++i) {
+    const auto length = static_cast<int64_t>(std::pow(3, i));
+    for (const int64_t at : {pass, pass + length - 1}) {
+      EXPECT_NEAR(learning_rate_factor(stages, at, 3280), std::pow(10, -i / 7.0), 1e-14) << at;
+    }
+    pass += length;
+  }
+  EXPECT_EQ(pass, 3280);
+}
+
+TEST(Schedule, StagesOfOneLengthFallEvenly) {
+  const ScheduleConfig stages = StagesSchedule{.count = 4, .growth = 1, .factor = 0.5};
+  EXPECT_EQ(learning_rate_factor(stages, 24, 100), 1);
+  EXPECT_EQ(learning_rate_factor(stages, 25, 100), 0.5);
+  EXPECT_EQ(learning_rate_factor(stages, 75, 100), 0.125);
+  EXPECT_EQ(learning_rate_factor(stages, 500, 100), 0.125);
+}
+
 }  // namespace
 }  // namespace vae

@@ -1,0 +1,48 @@
+// What can be said of a model from a data set.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "data/batches.h"
+#include "model/vae.h"
+
+namespace vae {
+
+/// A mean over pictures in nats, and how far it may be off.
+struct Estimate {
+  double value = 0;
+  double over_pictures = 0;               // standard error of the mean over the pictures
+  std::optional<double> over_draws = {};  // standard error from the draws of z, where it is known
+};
+
+/// One dimension of z over the data set.
+struct LatentDimension {
+  double mean = 0;                // of z ~ q(z), the aggregate posterior
+  double deviation = 0;           // its standard deviation
+  double variance_of_means = 0;   // Var_x E[z | x]
+  std::optional<double> kl = {};  // E_x of the KL, in nats, where it is known in closed form
+};
+
+/// Var_x E[z | x] above which a dimension counts as active: Burda, Grosse and Salakhutdinov 2016,
+/// section 5.2.
+constexpr double kActiveVariance = 0.01;
+
+struct Evaluation {
+  int64_t pictures = 0;
+  int64_t samples = 1;  // K
+  Estimate elbo;
+  Estimate reconstruction;
+  Estimate kl;
+  Estimate log_likelihood;  // log 1/K sum_k p(x, z_k) / q(z_k | x): Burda et al. 2016, equation 8
+  std::vector<LatentDimension> latents;
+  double largest_correlation = 0;  // of two dimensions of z ~ q(z), in absolute value
+
+  int64_t active_units() const;
+};
+
+/// With K = `samples` draws of z for each picture, as a function of `seed`.
+Evaluation evaluate_model(const Vae& model, const EvaluationBatches& batches, int64_t samples, uint64_t seed);
+
+}  // namespace vae

@@ -1,0 +1,42 @@
+#include "objectives/bound.h"
+
+#include <cmath>
+#include <limits>
+
+namespace vae {
+
+Tensor MeanBound::value(const Tensor& log_weights) const { return log_weights.mean(0); }
+
+Tensor MeanBound::shares(const Tensor& log_weights) const {
+  return torch::full_like(log_weights, 1.0 / static_cast<double>(log_weights.size(0)));
+}
+
+Tensor MeanBound::elasticities(const Tensor& log_weights) const { return torch::zeros_like(log_weights); }
+
+Tensor RenyiBound::value(const Tensor& log_weights) const {
+  const double log_count = std::log(static_cast<double>(log_weights.size(0)));
+  return (torch::logsumexp(power_ * log_weights, 0) - log_count) / power_;
+}
+
+Tensor RenyiBound::shares(const Tensor& log_weights) const { return torch::softmax(power_ * log_weights, 0); }
+
+Tensor RenyiBound::elasticities(const Tensor& log_weights) const {
+  return power_ * (1 - shares(log_weights));
+}
+
+Tensor ConvexBound::value(const Tensor& log_weights) const {
+  return beta_ * mean_.value(log_weights) + (1 - beta_) * importance_weighted_.value(log_weights);
+}
+
+Tensor ConvexBound::shares(const Tensor& log_weights) const {
+  return beta_ * mean_.shares(log_weights) + (1 - beta_) * importance_weighted_.shares(log_weights);
+}
+
+Tensor ConvexBound::elasticities(const Tensor& log_weights) const {
+  // Where beta is 0 and a share has underflowed, the quotient is 1, not 0 / 0.
+  constexpr double kTiny = std::numeric_limits<float>::min();
+  const Tensor from_importance = (1 - beta_) * importance_weighted_.shares(log_weights) + kTiny;
+  return importance_weighted_.elasticities(log_weights) * from_importance / (shares(log_weights) + kTiny);
+}
+
+}  // namespace vae

@@ -1,0 +1,25 @@
+#include "objectives/importance_weighted.h"
+
+#include "objectives/log_weights.h"
+
+namespace vae {
+
+ImportanceWeighted::ImportanceWeighted(const Options& options, std::unique_ptr<const Bound> bound,
+                                       const PictureShape& picture)
+    : options_(options),
+      bound_(std::move(bound)),
+      estimator_(register_module("estimator", make_estimator(options.estimator, picture))) {}
+
+Terms ImportanceWeighted::evaluate(const Vae& model, const Posterior& posterior, const Batch& batch,
+                                   Random& random, int64_t) {
+  const EstimatorDraws draws = estimator_->draw(
+      posterior, {.importance_samples = options_.importance_samples, .samples = options_.samples}, random);
+  const LogWeights weights = log_weights(model, batch, draws.latents);
+  const Tensor total = weights.total();
+  return {.surrogate = -estimator_->surrogate(batch.x, draws, total, *bound_),
+          .objective = bound_->value(total.detach()).mean(),
+          .reconstruction = weights.likelihood.detach().mean(),
+          .kl = (weights.posterior - weights.prior).detach().mean()};
+}
+
+}  // namespace vae

@@ -1,0 +1,49 @@
+#include "objectives/scores.h"
+
+#include <cmath>
+#include <optional>
+
+#include "objectives/log_weights.h"
+
+namespace vae {
+namespace {
+
+// The noise of one draw of z for the pictures of a batch.
+Random noise(const Vae& model, const Batch& batch, uint64_t seed, int64_t draw) {
+  Random random(seed, "latent for evaluation", static_cast<uint64_t>(draw));
+  random.skip(static_cast<uint64_t>(batch.first) * model.posterior().words_per_draw());
+  return random;
+}
+
+}  // namespace
+
+// Var(log mean w) ~ Var(w) / (K (E w)^2), both moments from the draws.
+Tensor Scores::sampling_variance() const {
+  return torch::expm1(log_mean_square - 2 * log_mean_weight) / static_cast<double>(samples);
+}
+
+Scores score(const Vae& model, const Batch& batch, int64_t samples, uint64_t seed) {
+  const torch::NoGradGuard no_grad;
+  const std::unique_ptr<Posterior> posterior = model.encode(batch.x, batch.labels);
+  Tensor likelihood, divergence, log_sum, log_sum_of_squares;
+  for (int64_t k = 0; k < samples; ++k) {
+    Random random = noise(model, batch, seed, k);
+    const LogWeights weights = log_weights(model, batch, posterior->sample(1, 1, random));
+    const Tensor log_weight = weights.total()[0][0];
+    const Tensor draw_divergence = weights.posterior[0][0] - weights.prior[0][0];
+    likelihood = k == 0 ? weights.likelihood[0][0] : likelihood + weights.likelihood[0][0];
+    divergence = k == 0 ? draw_divergence : divergence + draw_divergence;
+    log_sum = k == 0 ? log_weight : torch::logaddexp(log_sum, log_weight);
+    log_sum_of_squares = k == 0 ? 2 * log_weight : torch::logaddexp(log_sum_of_squares, 2 * log_weight);
+  }
+  const auto count = static_cast<double>(samples);
+  const std::optional<Tensor> per_dimension = posterior->kl_per_dimension(model.prior());
+  return {.reconstruction = likelihood / count,
+          .kl = per_dimension ? per_dimension->sum(-1) : divergence / count,
+          .kl_per_dimension = per_dimension.value_or(Tensor()),
+          .log_mean_weight = log_sum - std::log(count),
+          .log_mean_square = log_sum_of_squares - std::log(count),
+          .samples = samples};
+}
+
+}  // namespace vae
