@@ -60,6 +60,10 @@ std::optional<Tensor> FullGaussian::kl_per_dimension(const Prior& prior) const {
   return 0.5 * (mean_.square() + scale_.square().sum(-1) - 1) - log_diagonal_;
 }
 
+std::unique_ptr<Posterior> FullGaussian::detached() const {
+  return std::make_unique<FullGaussian>(mean_.detach(), log_diagonal_.detach(), scale_.detach());
+}
+
 std::shared_ptr<PosteriorFamily> make_posterior(const FullGaussianConfig&, int64_t latent) {
   return std::make_shared<FullGaussianFamily>(latent);
 }
