@@ -6,10 +6,12 @@
 #include "config/one_of.h"
 #include "distributions/diagonal_gaussian.h"
 #include "distributions/full_gaussian.h"
+#include "distributions/iaf.h"
+#include "distributions/planar.h"
 
 namespace vae {
 
-using PosteriorConfig = OneOf<DiagonalGaussianConfig, FullGaussianConfig>;
+using PosteriorConfig = OneOf<DiagonalGaussianConfig, FullGaussianConfig, IafConfig, PlanarConfig>;
 
 inline std::shared_ptr<PosteriorFamily> make_posterior(const PosteriorConfig& config, int64_t latent) {
   return config.visit([latent](const auto& row) { return make_posterior(row, latent); });

@@ -6,12 +6,15 @@
 #include <cmath>
 #include <string>
 
+#include "core/error.h"
 #include "core/noise.h"
+#include "distributions/flow.h"
 #include "distributions/priors.h"
 #include "support/examples.h"
 #include "support/gradients.h"
 #include "support/statistics.h"
 #include "support/tensors.h"
+#include "support/throws.h"
 
 namespace vae {
 namespace {
@@ -39,7 +42,7 @@ std::vector<std::shared_ptr<Prior>> every_prior() {
   std::vector<std::shared_ptr<Prior>> all;
   for_each_alternative<PriorConfig>([&]<class Row>(Tag<Row> row) {
     for (const Row& example : test::examples(row))
-      all.push_back(make_prior(PriorConfig(example), {.latents = {.dimensions = kLatent}}));
+      all.push_back(make_prior(PriorConfig(example), {.latents = {.dimensions = kLatent}, .picture = {}}));
   });
   return all;
 }
@@ -48,6 +51,14 @@ Tensor rsample(const Posterior& posterior, int64_t importance_samples, int64_t s
   Random random(1, "eps");
   return posterior.rsample(importance_samples, samples, random);
 }
+
+ScoredLatents rsample_scored(const Posterior& posterior, int64_t importance_samples, int64_t samples) {
+  Random random(1, "eps");
+  return posterior.rsample_scored(importance_samples, samples, random);
+}
+
+/// Whose mean is not known, and whose dimensions depend on each other.
+bool is_flow(const Posterior& posterior) { return dynamic_cast<const Flow*>(&posterior) != nullptr; }
 
 template <class Row>
 class EveryPosterior : public testing::Test {};
@@ -58,7 +69,10 @@ TYPED_TEST(EveryPosterior, HasTheShapesItPromises) {
     const auto posterior = family->at(random_parameters(*family));
     const Tensor z = rsample(*posterior, 2, 5);
     EXPECT_EQ(z.sizes(), (std::vector<int64_t>{2, 5, kPictures, kLatent}));
-    EXPECT_EQ(posterior->log_prob(z).sizes(), (std::vector<int64_t>{2, 5, kPictures}));
+    EXPECT_EQ(rsample_scored(*posterior, 2, 5).log_prob.sizes(), (std::vector<int64_t>{2, 5, kPictures}));
+    if (family->scores_given_latents()) {
+      EXPECT_EQ(posterior->log_prob(z).sizes(), (std::vector<int64_t>{2, 5, kPictures}));
+    }
     EXPECT_EQ(posterior->mean().sizes(), (std::vector<int64_t>{kPictures, kLatent}));
     for (const auto& prior : every_prior()) {
       if (const auto kl = posterior->kl_per_dimension(*prior)) {
@@ -68,9 +82,37 @@ TYPED_TEST(EveryPosterior, HasTheShapesItPromises) {
   }
 }
 
+TYPED_TEST(EveryPosterior, DrawsAreScoredAsGivenLatentsAre) {
+  for (const auto& family : example_families<TypeParam>()) {
+    const auto posterior = family->at(random_parameters(*family).requires_grad_());
+    const ScoredLatents scored = rsample_scored(*posterior, 2, 5);
+    EXPECT_TRUE(torch::equal(scored.z, rsample(*posterior, 2, 5)));
+    Random random(1, "eps");
+    const ScoredLatents plain = posterior->sample(2, 5, random);
+    EXPECT_TRUE(torch::equal(plain.log_prob, scored.log_prob));
+    EXPECT_FALSE(plain.z.requires_grad() || plain.log_prob.requires_grad());
+    if (family->scores_given_latents()) {
+      EXPECT_LT(test::distance(posterior->log_prob(scored.z), scored.log_prob), 1e-12);
+    }
+  }
+}
+
+TYPED_TEST(EveryPosterior, RefusesToScoreGivenLatentsWhereItsFamilySaysSo) {
+  for (const auto& family : example_families<TypeParam>()) {
+    if (family->scores_given_latents()) continue;
+    const auto posterior = family->at(random_parameters(*family));
+    const Tensor z = rsample(*posterior, 1, 1);
+    const std::string type = "\"" + std::string(TypeParam::kType) + "\"";
+    EXPECT_TRUE(test::throws<UsageError>([&] { posterior->log_prob(z); }, {"model.posterior", type}));
+    EXPECT_TRUE(
+        test::throws<UsageError>([&] { posterior->detached()->log_prob(z); }, {"model.posterior", type}));
+  }
+}
+
 TYPED_TEST(EveryPosterior, SamplesHaveTheMean) {
   for (const auto& family : example_families<TypeParam>()) {
     const auto posterior = family->at(random_parameters(*family));
+    if (is_flow(*posterior)) continue;
     for (const auto& [k, m] : {std::pair{1, 20'000}, std::pair{20'000, 1}}) {
       const Tensor z = rsample(*posterior, k, m).flatten(0, 1);
       EXPECT_LT(test::z_score(z, posterior->mean()), test::kStandardErrors);
@@ -81,10 +123,13 @@ TYPED_TEST(EveryPosterior, SamplesHaveTheMean) {
 TYPED_TEST(EveryPosterior, DrawsAreIndependentAcrossSamplesPicturesAndDimensions) {
   for (const auto& family : example_families<TypeParam>()) {
     const Tensor zeros = torch::zeros({kPictures, family->parameters_per_picture()}, test::kFloat64);
-    const Tensor z = rsample(*family->at(zeros), 20'000, 2).flatten(1);  // [K, M N latent]
-    const Tensor products = z.unsqueeze(1) * z.unsqueeze(2);
-    const Tensor off_diagonal = ~torch::eye(z.size(1), torch::kBool);
-    EXPECT_LT(test::z_score(products.index({torch::indexing::Slice(), off_diagonal}), 0.0),
+    const auto posterior = family->at(zeros);
+    const Tensor z = rsample(*posterior, 20'000, 2).flatten(1);  // [K, M N latent]
+    const Tensor centred = z - z.mean(0);
+    const Tensor products = centred.unsqueeze(1) * centred.unsqueeze(2);
+    const Tensor block =
+        torch::arange(z.size(1)).floor_divide(is_flow(*posterior) ? kLatent : 1);  // a flow: the whole z
+    EXPECT_LT(test::z_score(products.index({torch::indexing::Slice(), block.unsqueeze(1) != block}), 0.0),
               test::kStandardErrors);
   }
 }
@@ -92,6 +137,7 @@ TYPED_TEST(EveryPosterior, DrawsAreIndependentAcrossSamplesPicturesAndDimensions
 // The trapezoidal rule, see the likelihoods' test.
 TYPED_TEST(EveryPosterior, IsNormalised) {
   for (const auto& family : example_families<TypeParam>(1)) {
+    if (!family->scores_given_latents()) continue;
     const auto posterior = family->at(random_parameters(*family, 1));
     const Tensor z = torch::linspace(-60, 60, 12'001, test::kFloat64);
     EXPECT_NEAR(posterior->log_prob(z.view({-1, 1, 1})).exp().sum().template item<double>() * 0.01, 1, 1e-9);
@@ -102,6 +148,7 @@ TYPED_TEST(EveryPosterior, IsNormalised) {
 TYPED_TEST(EveryPosterior, ScoreOfItsOwnSamplesHasMeanZero) {
   constexpr int64_t kDraws = 20'000;
   for (const auto& family : example_families<TypeParam>()) {
+    if (!family->scores_given_latents()) continue;
     Tensor parameters = random_parameters(*family, 1).expand({kDraws, -1}).contiguous().requires_grad_();
     const auto posterior = family->at(parameters);
     posterior->log_prob(rsample(*posterior, 1, 1).detach()).sum().backward();
@@ -110,20 +157,76 @@ TYPED_TEST(EveryPosterior, ScoreOfItsOwnSamplesHasMeanZero) {
 }
 
 TYPED_TEST(EveryPosterior, GradientsMatchFiniteDifferences) {
+  constexpr int64_t kAll = 1000;
   for (const auto& family : example_families<TypeParam>()) {
     Tensor parameters = random_parameters(*family).requires_grad_();
-    constexpr int64_t kAll = 1000;
     Random random(1, "weights");
     const Tensor weights = normal(random, {2, 2, kPictures, kLatent}, test::kFloat64);
-    test::expect_gradient([&] { return (weights * rsample(*family->at(parameters), 2, 2)).sum(); },
-                          parameters, "rsample", kAll);
-    test::expect_gradient([&] { return family->at(parameters)->log_prob(weights).sum(); }, parameters,
-                          "log_prob", kAll);
+    std::vector<Tensor> leaves = family->parameters();
+    leaves.push_back(parameters);
+    for (const Tensor& leaf : leaves) {
+      const int64_t count = leaf.is_same(parameters) ? kAll : 10;
+      test::expect_gradient([&] { return (weights * rsample(*family->at(parameters), 2, 2)).sum(); }, leaf,
+                            "rsample", count);
+      test::expect_gradient(
+          [&] {
+            const ScoredLatents draws = rsample_scored(*family->at(parameters), 2, 2);
+            return (weights * draws.z).sum() + (weights.select(-1, 0) * draws.log_prob).sum();
+          },
+          leaf, "rsample_scored", count);
+      if (!family->scores_given_latents()) continue;
+      test::expect_gradient([&] { return family->at(parameters)->log_prob(weights).sum(); }, leaf, "log_prob",
+                            count);
+    }
     for (const auto& prior : every_prior()) {
       if (!family->at(parameters)->kl_per_dimension(*prior)) continue;
       test::expect_gradient(
           [&] { return (weights[0][0] * *family->at(parameters)->kl_per_dimension(*prior)).sum(); },
           parameters, "KL", kAll);
+    }
+  }
+}
+
+TYPED_TEST(EveryPosterior, GivesEveryParameterAGradient) {
+  for (const auto& family : example_families<TypeParam>()) {
+    Tensor parameters = random_parameters(*family).requires_grad_();
+    const ScoredLatents draws = rsample_scored(*family->at(parameters), 2, 5);
+    (draws.z.square().sum(-1) + draws.log_prob).sum().backward();
+    EXPECT_GT(parameters.grad().abs().min().template item<double>(), 0);
+    for (const auto& weight : family->named_parameters()) {
+      ASSERT_TRUE(weight.value().grad().defined()) << weight.key();
+      EXPECT_GT(weight.value().grad().abs().max().template item<double>(), 0) << weight.key();
+    }
+  }
+}
+
+TYPED_TEST(EveryPosterior, DetachedIsTheSameWithConstantParameters) {
+  for (const auto& family : example_families<TypeParam>()) {
+    const auto posterior = family->at(random_parameters(*family).requires_grad_());
+    const auto detached = posterior->detached();
+    const ScoredLatents draws = rsample_scored(*detached, 2, 3);
+    const ScoredLatents expected = rsample_scored(*posterior, 2, 3);
+    EXPECT_TRUE(torch::equal(draws.z, expected.z));
+    EXPECT_TRUE(torch::equal(draws.log_prob, expected.log_prob));
+    EXPECT_TRUE(torch::equal(detached->mean(), posterior->mean()));
+    EXPECT_FALSE(draws.z.requires_grad() || draws.log_prob.requires_grad() ||
+                 detached->mean().requires_grad());
+    EXPECT_TRUE(expected.log_prob.requires_grad());
+  }
+}
+
+TYPED_TEST(EveryPosterior, DetachedScoresAreDifferentiableInTheLatentsAlone) {
+  for (const auto& family : example_families<TypeParam>()) {
+    if (!family->scores_given_latents()) continue;
+    Tensor parameters = random_parameters(*family).requires_grad_();
+    const auto posterior = family->at(parameters);
+    const auto detached = posterior->detached();
+    Tensor z = rsample(*posterior, 2, 3).detach().requires_grad_();
+    EXPECT_TRUE(torch::equal(detached->log_prob(z), posterior->log_prob(z)));
+    test::expect_gradient([&] { return detached->log_prob(z).sum(); }, z, "z", z.numel());
+    EXPECT_FALSE(parameters.grad().defined());
+    for (const auto& weight : family->named_parameters()) {
+      EXPECT_FALSE(weight.value().grad().defined()) << weight.key();
     }
   }
 }
