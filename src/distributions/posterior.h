@@ -27,6 +27,7 @@ class Posterior {
   virtual ~Posterior() = default;
 
   /// z = g(eps, lambda), differentiable in lambda (Kingma and Welling 2014, section 2.4): [K, M, N, latent].
+  /// Of categories a relaxation, whose log_prob is no density.
   virtual Tensor rsample(int64_t importance_samples, int64_t samples, Random& random) const = 0;
 
   /// The same draws with their log q(z | x), differentiable through both; for a flow this spares the
@@ -67,6 +68,9 @@ class PosteriorFamily : public torch::nn::Module {
   virtual bool has_parameters_per_dimension() const = 0;
 
   virtual LatentSpace latent_space() const = 0;
+
+  /// Whether Posterior::log_prob takes any z, not only the posterior's own draws.
+  virtual bool scores_given_latents() const { return true; }
 
   /// Random words that one draw of one picture's z takes.
   virtual uint64_t words_per_draw() const {
