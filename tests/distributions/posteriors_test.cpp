@@ -184,8 +184,8 @@ TYPED_TEST(EveryPosterior, ClosedFormKlIsWhatSamplesGive) {
       const Tensor draws = posterior->log_prob(z) - prior->log_prob(z);
       const Tensor standard_error = draws.std(0) / std::sqrt(static_cast<double>(kDraws));
       EXPECT_LT(test::z_score(draws, kl->sum(-1)), test::kStandardErrors);
-      // So that the comparison sees an error of two in a hundred in each picture's KL.
-      EXPECT_LT((standard_error / kl->sum(-1)).max().template item<double>(), 0.02 / test::kStandardErrors);
+      // So that the comparison sees an error of four in a hundred in each picture's KL.
+      EXPECT_LT((standard_error / kl->sum(-1)).max().template item<double>(), 0.04 / test::kStandardErrors);
     }
   }
 }
