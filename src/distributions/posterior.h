@@ -27,6 +27,7 @@ class Posterior {
   virtual ~Posterior() = default;
 
   /// z = g(eps, lambda), differentiable in lambda (Kingma and Welling 2014, section 2.4): [K, M, N, latent].
+  /// Of categories a relaxation, whose log_prob is no density.
   virtual Tensor rsample(int64_t importance_samples, int64_t samples, Random& random) const = 0;
 
   /// The same draws with their log q(z | x), differentiable through both; for a flow this spares the

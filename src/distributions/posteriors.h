@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "config/one_of.h"
+#include "distributions/categorical_posterior.h"
 #include "distributions/diagonal_gaussian.h"
 #include "distributions/full_gaussian.h"
 #include "distributions/iaf.h"
@@ -11,8 +12,10 @@
 
 namespace vae {
 
-using PosteriorConfig = OneOf<DiagonalGaussianConfig, FullGaussianConfig, IafConfig, PlanarConfig>;
+using PosteriorConfig =
+    OneOf<DiagonalGaussianConfig, FullGaussianConfig, IafConfig, PlanarConfig, CategoricalPosteriorConfig>;
 
+/// UsageError where the posterior cannot have so many latent dimensions.
 inline std::shared_ptr<PosteriorFamily> make_posterior(const PosteriorConfig& config, int64_t latent) {
   return config.visit([latent](const auto& row) { return make_posterior(row, latent); });
 }

@@ -19,6 +19,14 @@ ScoredLatents draw(const Posterior& posterior, Draws draws, int64_t samples, boo
 
 }  // namespace
 
+void require_fit(const ElboConfig& config, const PosteriorFamily& posterior) {
+  if (config.kl != KlEstimate::sampled || posterior.latent_space().is_real()) return;
+  throw UsageError(
+      "objective.kl: \"sampled\" takes log q(z | x) at the draws, but model.posterior gives categories, "
+      "whose "
+      "draws are relaxed and have another density; use \"auto\"");
+}
+
 ElboParts elbo_parts(const Vae& model, const Batch& batch, KlEstimate kl, Draws draws, int64_t samples,
                      Random& random) {
   const std::unique_ptr<Posterior> posterior = model.encode(batch.x, batch.labels);
@@ -44,6 +52,7 @@ double Elbo::beta(int64_t step) const {
 }
 
 Terms Elbo::evaluate(const Vae& model, const Batch& batch, Random& random, int64_t step) const {
+  require_fit(config_, model.posterior());
   const ElboParts parts =
       elbo_parts(model, batch, config_.kl, Draws::differentiable, config_.samples, random);
   const Tensor reconstruction = parts.reconstruction.mean();

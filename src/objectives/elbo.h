@@ -53,11 +53,14 @@ inline std::optional<std::string> check(const ElboConfig& config) {
          "them out";
 }
 
+/// UsageError where log q(z | x) is asked for at draws that only relax z.
+void require_fit(const ElboConfig& config, const PosteriorFamily& posterior);
+
 /// The parts of the bound for each picture of a batch, in nats.
 struct ElboParts {
   Tensor reconstruction;    // [N]
   Tensor kl;                // [N]
-  Tensor kl_per_dimension;  // [N, latent]; undefined where the KL was sampled
+  Tensor kl_per_dimension;  // [N, variables]; undefined where the KL was sampled
 };
 
 /// How z is drawn: by Posterior::rsample, or by Posterior::sample.

@@ -8,6 +8,7 @@
 
 #include "distributions/likelihoods.h"
 #include "distributions/posteriors.h"
+#include "distributions/priors.h"
 #include "model/networks.h"
 #include "objectives/objectives.h"
 
@@ -66,6 +67,13 @@ inline std::vector<IafConfig> examples(Tag<IafConfig>) {
 }
 
 inline std::vector<PlanarConfig> examples(Tag<PlanarConfig>) { return {{.flows = 1}, {.flows = 4}}; }
+
+inline std::vector<CategoricalPosteriorConfig> examples(Tag<CategoricalPosteriorConfig>) {
+  return {{.categories = 2, .temperature = 0.8},
+          {.categories = 4, .relaxation = Relaxation::straight_through}};
+}
+
+inline std::vector<VampConfig> examples(Tag<VampConfig>) { return {{.components = 7, .spread = 2}}; }
 
 /// Smooth activations, so that differences of second order see the gradient.
 inline std::vector<MlpConfig> examples(Tag<MlpConfig>) {
