@@ -3,7 +3,6 @@
 
 #include <memory>
 #include <string_view>
-#include <vector>
 
 #include "config/fields.h"
 #include "distributions/flow.h"

@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <memory>
+#include <vector>
+
 #include "core/noise.h"
 #include "support/flows.h"
 #include "support/tensors.h"
