@@ -24,7 +24,7 @@ constexpr PictureShape kPseudoInput{.channels = 1, .height = 2, .width = 3};
 inline Encode linear_encoder(const std::shared_ptr<PosteriorFamily>& family) {
   Random random(1, "linear encoder");
   const Tensor weight =
-      normal(random, {kPseudoInput.elements() + 1, family->parameters_per_picture()}, kFloat64);
+      0.5 * normal(random, {kPseudoInput.elements() + 1, family->parameters_per_picture()}, kFloat64);
   return [family, weight](const Tensor& x, const Tensor& labels) {
     const Tensor number =
         labels.defined() ? labels.to(x.scalar_type()).unsqueeze(1) : x.new_zeros({x.size(0), 1});
