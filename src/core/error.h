@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -44,5 +45,16 @@ using DivergedError = ErrorOf<ExitCode::diverged>;      // training gave up
 using MemoryError = ErrorOf<ExitCode::out_of_memory>;   // memory of the host or of a device
 using IoError = ErrorOf<ExitCode::input_output>;        // the file system
 using CheckpointError = ErrorOf<ExitCode::checkpoint>;  // a checkpoint that is damaged or does not fit
+
+/// What the UsageError says that `action` throws, if it does: for a config's check.
+template <class Action>
+std::optional<std::string> complaint_of(Action&& action) {
+  try {
+    std::forward<Action>(action)();
+  } catch (const UsageError& error) {
+    return error.what();
+  }
+  return std::nullopt;
+}
 
 }  // namespace vae

@@ -52,6 +52,10 @@ std::optional<Tensor> DiagonalGaussian::kl_per_dimension(const Prior& prior) con
   return 0.5 * (mean_.square() + torch::expm1(log_variance_) - log_variance_);
 }
 
+std::unique_ptr<Posterior> DiagonalGaussian::detached() const {
+  return std::make_unique<DiagonalGaussian>(mean_.detach(), log_variance_.detach());
+}
+
 std::shared_ptr<PosteriorFamily> make_posterior(const DiagonalGaussianConfig&, int64_t latent) {
   return std::make_shared<DiagonalGaussianFamily>(latent);
 }

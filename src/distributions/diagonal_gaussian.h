@@ -29,8 +29,10 @@ class DiagonalGaussian : public Posterior {
   Tensor log_prob(const Tensor& z) const override;
   std::unique_ptr<Posterior> detached() const override;
   Tensor mean() const override { return mean_; }
-  Tensor log_variance() const { return log_variance_; }
   std::optional<Tensor> kl_per_dimension(const Prior& prior) const override;
+  std::unique_ptr<Posterior> detached() const override;
+
+  Tensor log_variance() const { return log_variance_; }  // [N, latent]
 
  private:
   Tensor mean_;

@@ -49,10 +49,13 @@ Tensor FullGaussian::rsample(int64_t importance_samples, int64_t samples, Random
 
 // z = mu + L eps, so log q(z) = log N(eps; 0, I) - log det L with eps = L^-1 (z - mu).
 Tensor FullGaussian::log_prob(const Tensor& z) const {
-  const Tensor eps =
-      torch::linalg_solve_triangular(scale_, (z - mean_).unsqueeze(-1), /*upper=*/false).squeeze(-1);
+  const Tensor centred = z - mean_;
+  // A picture's draws are the columns of one system: its L is not copied for each.
+  const Tensor columns = centred.reshape({-1, mean_.size(0), mean_.size(1)}).permute({1, 2, 0});
+  const Tensor eps = torch::linalg_solve_triangular(scale_, columns, /*upper=*/false);
+  const Tensor squares = eps.square().sum(1).t().reshape_as(centred.select(-1, 0));
   const double log_two_pi = std::log(2 * std::numbers::pi);
-  return -0.5 * (eps.square() + log_two_pi).sum(-1) - log_diagonal_.sum(-1);
+  return -0.5 * (squares + static_cast<double>(mean_.size(1)) * log_two_pi) - log_diagonal_.sum(-1);
 }
 
 std::unique_ptr<Posterior> FullGaussian::detached() const {
@@ -62,6 +65,10 @@ std::unique_ptr<Posterior> FullGaussian::detached() const {
 std::optional<Tensor> FullGaussian::kl_per_dimension(const Prior& prior) const {
   if (dynamic_cast<const StandardNormal*>(&prior) == nullptr) return std::nullopt;
   return 0.5 * (mean_.square() + scale_.square().sum(-1) - 1) - log_diagonal_;
+}
+
+std::unique_ptr<Posterior> FullGaussian::detached() const {
+  return std::make_unique<FullGaussian>(mean_.detach(), log_diagonal_.detach(), scale_.detach());
 }
 
 std::shared_ptr<PosteriorFamily> make_posterior(const FullGaussianConfig&, int64_t latent) {

@@ -34,6 +34,7 @@ class FullGaussian : public Posterior {
 
   /// By the chain rule: E KL(q(z_j | z_1 ... z_j-1) || p(z_j)) = (mu_j^2 + sum_k L_jk^2 - 1) / 2 - log L_jj.
   std::optional<Tensor> kl_per_dimension(const Prior& prior) const override;
+  std::unique_ptr<Posterior> detached() const override;
 
  private:
   Tensor mean_;

@@ -34,9 +34,12 @@ Tensor GaussianMixture::sample(int64_t count, const Tensor& labels, Random& rand
   return (means.index_select(0, component) + scale * eps).to(options);
 }
 
-std::shared_ptr<Prior> make_prior(const GaussianMixtureConfig& config, const PriorSetting& setting) {
+void require_fit(const GaussianMixtureConfig& config, const PriorSetting& setting) {
   require_real(setting, GaussianMixtureConfig::kType);
   require_component_per_class(config.components, setting, GaussianMixtureConfig::kType);
+}
+
+std::shared_ptr<Prior> make_prior(const GaussianMixtureConfig& config, const PriorSetting& setting) {
   return std::make_shared<GaussianMixture>(config, setting);
 }
 

@@ -48,6 +48,8 @@ class GaussianMixture : public Prior {
 };
 
 /// UsageError for latents that are not real, and for fewer components than classes.
+void require_fit(const GaussianMixtureConfig& config, const PriorSetting& setting);
+
 std::shared_ptr<Prior> make_prior(const GaussianMixtureConfig& config, const PriorSetting& setting);
 
 }  // namespace vae

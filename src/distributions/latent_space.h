@@ -12,6 +12,7 @@ struct LatentSpace {
   int64_t categories = 0;
 
   bool is_real() const { return categories == 0; }
+  int64_t variables() const { return is_real() ? dimensions : dimensions / categories; }
 };
 
 }  // namespace vae

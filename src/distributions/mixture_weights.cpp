@@ -7,11 +7,15 @@
 
 namespace vae {
 
+Tensor class_of_component(int64_t components, int64_t classes, const torch::TensorOptions& options) {
+  if (classes == 0) return {};
+  return torch::arange(components, options.dtype(torch::kLong)).remainder(classes);
+}
+
 Tensor log_weights(const Tensor& logits, int64_t classes, const Tensor& labels) {
   if (classes == 0) return torch::log_softmax(logits, 0);
-  const Tensor class_of_component =
-      torch::arange(logits.size(0), logits.options().dtype(torch::kLong)).remainder(classes);
-  const Tensor belongs = class_of_component == labels.unsqueeze(-1);
+  const Tensor belongs =
+      class_of_component(logits.size(0), classes, logits.options()) == labels.unsqueeze(-1);
   return torch::log_softmax(logits.masked_fill(~belongs, -std::numeric_limits<double>::infinity()), -1);
 }
 
@@ -27,8 +31,7 @@ void require_component_per_class(int64_t components, const PriorSetting& setting
   if (components >= setting.classes) return;
   throw UsageError(
       "model.prior: {} components of \"{}\" are fewer than the {} classes that model.condition.prior gives "
-      "one "
-      "each; give more, or set it to false",
+      "one each; give more, or set it to false",
       components, type, setting.classes);
 }
 

@@ -9,8 +9,11 @@
 
 namespace vae {
 
+/// The class k mod classes that component k belongs to: int64 [components]; undefined for classes = 0.
+Tensor class_of_component(int64_t components, int64_t classes, const torch::TensorOptions& options);
+
 /// log w_k of the components with the given logits [K]: [K] for classes = 0, else [N, K] for the labels [N],
-/// where component k belongs to class k mod classes alone.
+/// where a component belongs to its class alone.
 Tensor log_weights(const Tensor& logits, int64_t classes, const Tensor& labels);
 
 /// The component of each of `count` draws, int64 [count], from weights [K] or [count, K].

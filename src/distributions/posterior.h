@@ -27,6 +27,7 @@ class Posterior {
   virtual ~Posterior() = default;
 
   /// z = g(eps, lambda), differentiable in lambda (Kingma and Welling 2014, section 2.4): [K, M, N, latent].
+  /// Of categories a relaxation, whose log_prob is no density.
   virtual Tensor rsample(int64_t importance_samples, int64_t samples, Random& random) const = 0;
 
   /// The same draws with their log q(z | x), differentiable through both; for a flow this spares the
@@ -42,7 +43,8 @@ class Posterior {
     return rsample_scored(importance_samples, samples, random);
   }
 
-  /// log q(z | x) in nats of given z [..., N, latent]: [..., N].
+  /// log q(z | x) in nats of given z [..., N, latent]: [..., N]. UsageError where the family does not score
+  /// given latents.
   virtual Tensor log_prob(const Tensor& z) const = 0;
 
   /// The same q with its parameters as constants: log_prob depends on z alone.
@@ -54,6 +56,10 @@ class Posterior {
   /// KL(q(z | x) || prior) in nats by latent variable, each given those before it, [N, variables], where a
   /// closed form is known.
   virtual std::optional<Tensor> kl_per_dimension(const Prior& prior) const = 0;
+
+  /// The same q with its parameters as constants, those of its family too: log_prob(z) is then differentiable
+  /// in z alone, as gradient estimators without the score need it (Roeder, Wu and Duvenaud 2017).
+  virtual std::unique_ptr<Posterior> detached() const = 0;
 };
 
 /// A family of posteriors: what the encoder's output means.
@@ -70,6 +76,9 @@ class PosteriorFamily : public torch::nn::Module {
   virtual bool has_parameters_per_dimension() const = 0;
 
   virtual LatentSpace latent_space() const = 0;
+
+  /// Whether log q(z | x) is known of any z, not only of its own draws as they are drawn.
+  virtual bool scores_given_latents() const { return true; }
 
   /// Random words that one draw of one picture's z takes.
   virtual uint64_t words_per_draw() const {

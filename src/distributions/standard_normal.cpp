@@ -3,7 +3,6 @@
 #include <cmath>
 #include <numbers>
 
-#include "core/error.h"
 #include "core/noise.h"
 
 namespace vae {
@@ -18,13 +17,12 @@ Tensor StandardNormal::sample(int64_t count, const Tensor&, Random& random,
   return normal(random, {count, latent_}, options);
 }
 
-std::shared_ptr<Prior> make_prior(const StandardNormalConfig&, const PriorSetting& setting) {
+void require_fit(const StandardNormalConfig&, const PriorSetting& setting) {
   require_real(setting, StandardNormalConfig::kType);
-  if (setting.classes > 0) {
-    throw UsageError(
-        "model.prior.type: \"standard_normal\" has nothing that could depend on a class, but "
-        "model.condition.prior is true; use \"gaussian_mixture\", or set it to false");
-  }
+  require_no_classes(setting, StandardNormalConfig::kType);
+}
+
+std::shared_ptr<Prior> make_prior(const StandardNormalConfig&, const PriorSetting& setting) {
   return std::make_shared<StandardNormal>(setting.latents.dimensions);
 }
 

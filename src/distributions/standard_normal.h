@@ -31,6 +31,8 @@ class StandardNormal : public Prior {
 };
 
 /// UsageError for latents that are not real, or for classes: there is nothing that could depend on them.
+void require_fit(const StandardNormalConfig& config, const PriorSetting& setting);
+
 std::shared_ptr<Prior> make_prior(const StandardNormalConfig& config, const PriorSetting& setting);
 
 }  // namespace vae

@@ -53,4 +53,11 @@ inline constexpr auto fields(Tag<ModelConfig>) {
   };
 }
 
+/// What the prior of such a model is made for: one with that posterior, for pictures in so many classes.
+PriorSetting prior_setting(const ModelConfig& config, const PosteriorFamily& posterior,
+                           const PictureShape& picture, int64_t classes);
+
+/// Whether posterior and prior fit each other, as far as can be said before there are pictures.
+std::optional<std::string> check(const ModelConfig& config);
+
 }  // namespace vae

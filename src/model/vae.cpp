@@ -26,10 +26,8 @@ Vae::Vae(const ModelConfig& config, const PictureShape& picture, uint64_t seed, 
       likelihood_(register_module("likelihood", make_likelihood(config.likelihood, picture.channels))),
       posterior_(register_module("posterior", make_posterior(config.posterior, config.latent))),
       embedding_(make_embedding(config, classes)) {
-  const bool prior_knows_class = config.condition && config.condition->prior;
-  prior_ = register_module("prior", make_prior(config.prior, {.latents = posterior_->latent_space(),
-                                                              .picture = picture,
-                                                              .classes = prior_knows_class ? classes : 0}));
+  prior_ = register_module("prior",
+                           make_prior(config.prior, prior_setting(config, *posterior_, picture, classes)));
   if (embedding_) register_module("embedding", embedding_);
   const int64_t condition = embedding_ ? config.condition->embedding : 0;
   encoder_ = register_module("encoder",
@@ -48,6 +46,7 @@ Vae::Vae(const ModelConfig& config, const PictureShape& picture, uint64_t seed, 
   decoder_ = register_module(
       "decoder", make_decoder(config.decoder,
                               {.latent = config.latent, .parameters = parameters, .condition = condition}));
+  prior_->use_encoder([this](const Tensor& x, const Tensor& labels) { return encode(x, labels); });
   initialize_layers(*this, seed);
   posterior_->initialize(Random(seed, "initialize/posterior"));
   prior_->initialize(Random(seed, "initialize/prior"));
@@ -80,6 +79,7 @@ Tensor Vae::decode(const Tensor& z, const Tensor& labels) const {
 
 void Vae::start_at_mean(const Tensor& mean) {
   decoder_->set_output(likelihood_->parameters_for_mean(decoder_->nearest_constant(mean)));
+  prior_->start_at_mean(mean);
 }
 
 torch::TensorOptions Vae::options() const { return parameters().front().options(); }

@@ -20,6 +20,10 @@ class Vae : public torch::nn::Module {
   /// streams of `seed`. UsageError where parts do not fit each other.
   Vae(const ModelConfig& config, const PictureShape& picture, uint64_t seed, int64_t classes = 0);
 
+  /// Its prior may hold a way back to its encoder.
+  Vae(const Vae&) = delete;
+  Vae& operator=(const Vae&) = delete;
+
   /// q(z | x), x [N, C, H, W].
   std::unique_ptr<Posterior> encode(const Tensor& x, const Tensor& labels = {}) const;
 
@@ -27,7 +31,7 @@ class Vae : public torch::nn::Module {
   Tensor decode(const Tensor& z, const Tensor& labels = {}) const;
 
   /// Lets the decoder begin at the mean picture [C, H, W] of the data, or the nearest that its output's bias
-  /// can give.
+  /// can give, and the prior where it has pictures of its own.
   void start_at_mean(const Tensor& mean);
 
   /// Puts parameters that must stay within a set back onto it, after an optimizer step.

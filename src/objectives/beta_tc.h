@@ -71,6 +71,8 @@ class BetaTc : public Objective {
   BetaTcConfig config_;
 };
 
+inline void require_fit(const BetaTcConfig&, const PosteriorFamily&) {}
+
 std::shared_ptr<Objective> make_objective(const BetaTcConfig& config, const PictureShape& picture);
 
 }  // namespace vae

@@ -38,6 +38,10 @@ inline std::optional<std::string> check(const CiwaeConfig& config) {
   return check_samples(config.estimator, config.importance_samples, config.samples);
 }
 
+inline void require_fit(const CiwaeConfig& config, const PosteriorFamily& posterior) {
+  require_fit(config.estimator, DrawsAre::scored, posterior);
+}
+
 std::shared_ptr<Objective> make_objective(const CiwaeConfig& config, const PictureShape& picture);
 
 }  // namespace vae

@@ -44,6 +44,11 @@ Elbo::Elbo(const ElboConfig& config, const PictureShape& picture)
   if (needs_draws(config_.estimator)) config_.kl = KlEstimate::sampled;
 }
 
+void require_fit(const ElboConfig& config, const PosteriorFamily& posterior) {
+  const bool scored = config.kl == KlEstimate::sampled || needs_draws(config.estimator);
+  require_fit(config.estimator, scored ? DrawsAre::scored : DrawsAre::decoded, posterior);
+}
+
 double Elbo::beta(int64_t step) const {
   if (step >= config_.beta_warmup_steps) return config_.beta;
   return config_.beta * static_cast<double>(step) / static_cast<double>(config_.beta_warmup_steps);
@@ -55,6 +60,7 @@ Tensor Elbo::penalty(const Tensor& kl_per_dimension) const {
 
 Terms Elbo::evaluate(const Vae& model, const Posterior& posterior, const Batch& batch, Random& random,
                      int64_t step) {
+  require_fit(config_, model.posterior());
   const std::optional<Tensor> per_dimension = closed_form(posterior, model.prior(), config_.kl);
   if (config_.free_bits > 0 && !per_dimension) {
     throw UsageError(

@@ -52,6 +52,9 @@ inline constexpr auto fields(Tag<ElboConfig>) {
 
 std::optional<std::string> check(const ElboConfig& config);
 
+/// UsageError where the estimator asks of the posterior what it cannot do.
+void require_fit(const ElboConfig& config, const PosteriorFamily& posterior);
+
 /// mean over the batch of  1/M sum_m log p(x | z_m) - beta KL, z_m ~ q(z | x). Kingma and Welling 2014, eq. 7
 /// and 10; beta: Higgins et al. 2017; free bits: sum_j max(lambda, mean KL_j), Kingma et al. 2016, eq. 14.
 class Elbo : public Objective {

@@ -20,6 +20,12 @@ using EstimatorConfig = OneOf<ReparameterizedConfig, ReinforceConfig, StlConfig,
 std::optional<std::string> check_samples(const EstimatorConfig& estimator, int64_t importance_samples,
                                          int64_t samples);
 
+/// What an objective does with draws of z: decodes them, or takes their log q(z | x) too.
+enum class DrawsAre { decoded, scored };
+
+/// UsageError where the estimator cannot serve the posterior: where it scores given z, or scores relaxed draws.
+void require_fit(const EstimatorConfig& estimator, DrawsAre draws, const PosteriorFamily& posterior);
+
 inline std::shared_ptr<Estimator> make_estimator(const EstimatorConfig& config, const PictureShape& picture) {
   return config.visit([&](const auto& row) { return make_estimator(row, picture); });
 }

@@ -12,6 +12,7 @@ ImportanceWeighted::ImportanceWeighted(const Options& options, std::unique_ptr<c
 
 Terms ImportanceWeighted::evaluate(const Vae& model, const Posterior& posterior, const Batch& batch,
                                    Random& random, int64_t) {
+  require_fit(options_.estimator, DrawsAre::scored, model.posterior());
   const EstimatorDraws draws = estimator_->draw(
       posterior, {.importance_samples = options_.importance_samples, .samples = options_.samples}, random);
   const LogWeights weights = log_weights(model, batch, draws.latents);

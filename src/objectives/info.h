@@ -41,6 +41,8 @@ class Info : public Objective {
   InfoConfig config_;
 };
 
+inline void require_fit(const InfoConfig&, const PosteriorFamily&) {}
+
 std::shared_ptr<Objective> make_objective(const InfoConfig& config, const PictureShape& picture);
 
 }  // namespace vae

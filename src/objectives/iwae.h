@@ -33,6 +33,10 @@ inline std::optional<std::string> check(const IwaeConfig& config) {
   return check_samples(config.estimator, config.importance_samples, 1);
 }
 
+inline void require_fit(const IwaeConfig& config, const PosteriorFamily& posterior) {
+  require_fit(config.estimator, DrawsAre::scored, posterior);
+}
+
 std::shared_ptr<Objective> make_objective(const IwaeConfig& config, const PictureShape& picture);
 
 }  // namespace vae

@@ -37,6 +37,10 @@ inline std::optional<std::string> check(const MiwaeConfig& config) {
   return check_samples(config.estimator, config.importance_samples, config.samples);
 }
 
+inline void require_fit(const MiwaeConfig& config, const PosteriorFamily& posterior) {
+  require_fit(config.estimator, DrawsAre::scored, posterior);
+}
+
 std::shared_ptr<Objective> make_objective(const MiwaeConfig& config, const PictureShape& picture);
 
 }  // namespace vae

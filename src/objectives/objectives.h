@@ -17,6 +17,11 @@ namespace vae {
 using ObjectiveConfig =
     OneOf<ElboConfig, IwaeConfig, MiwaeConfig, CiwaeConfig, BetaTcConfig, InfoConfig, RenyiConfig>;
 
+/// UsageError where the objective asks of the posterior what it cannot do.
+inline void require_fit(const ObjectiveConfig& config, const PosteriorFamily& posterior) {
+  config.visit([&](const auto& row) { require_fit(row, posterior); });
+}
+
 inline std::shared_ptr<Objective> make_objective(const ObjectiveConfig& config, const PictureShape& picture) {
   return config.visit([&](const auto& row) { return make_objective(row, picture); });
 }

@@ -38,6 +38,10 @@ inline std::optional<std::string> check(const RenyiConfig& config) {
   return "alpha: 1 is the limit where the bound is the ELBO; use the type \"elbo\" for it";
 }
 
+inline void require_fit(const RenyiConfig& config, const PosteriorFamily& posterior) {
+  require_fit(config.estimator, DrawsAre::scored, posterior);
+}
+
 std::shared_ptr<Objective> make_objective(const RenyiConfig& config, const PictureShape& picture);
 
 }  // namespace vae

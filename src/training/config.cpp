@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "config/bind.h"
+#include "core/error.h"
 #include "training/state.h"
 
 namespace vae {
@@ -50,11 +51,17 @@ std::optional<std::string> check_support(const LikelihoodConfig& likelihood,
   return std::nullopt;
 }
 
+std::optional<std::string> check_objective(const Config& config) {
+  return complaint_of(
+      [&] { require_fit(config.objective, *make_posterior(config.model.posterior, config.model.latent)); });
+}
+
 }  // namespace
 
 std::optional<std::string> check(const Config& config) {
   if (auto complaint = check_name(config.name)) return complaint;
   if (auto complaint = check_factors(config)) return complaint;
+  if (auto complaint = check_objective(config)) return complaint;
   return check_support(config.model.likelihood, config.data.observation);
 }
 

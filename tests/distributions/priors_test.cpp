@@ -6,19 +6,30 @@
 #include <string>
 
 #include "support/examples.h"
+#include "support/latents.h"
 #include "support/statistics.h"
 #include "support/tensors.h"
 
 namespace vae {
 namespace {
 
+constexpr int64_t kLatent = 4;
+
+struct ExamplePrior {
+  LatentSpace latents;
+  std::shared_ptr<Prior> prior;
+};
+
+/// Of each row's examples one for every family that it serves.
 template <class Row>
-std::vector<std::shared_ptr<Prior>> example_priors(int64_t latent) {
-  std::vector<std::shared_ptr<Prior>> all;
+std::vector<ExamplePrior> example_priors(const std::vector<std::shared_ptr<PosteriorFamily>>& families) {
+  std::vector<ExamplePrior> all;
   for (const Row& example : test::examples(Tag<Row>{})) {
-    all.push_back(make_prior(PriorConfig(example), {.latents = {.dimensions = latent}}));
-    all.back()->to(torch::kDouble);
+    for (const auto& family : families) {
+      if (const auto prior = test::prior_for(example, family)) all.push_back({family->latent_space(), prior});
+    }
   }
+  EXPECT_FALSE(all.empty());
   return all;
 }
 
@@ -32,36 +43,32 @@ class EveryPrior : public testing::Test {};
 TYPED_TEST_SUITE(EveryPrior, PriorConfig::As<testing::Types>, test::RowName);
 
 TYPED_TEST(EveryPrior, HasTheShapesItPromises) {
-  for (const auto& prior : example_priors<TypeParam>(3)) {
+  for (const auto& [latents, prior] : example_priors<TypeParam>(test::every_family(kLatent))) {
     const Tensor z = sample(*prior, 24);
-    ASSERT_EQ(z.sizes(), (std::vector<int64_t>{24, 3}));
+    ASSERT_EQ(z.sizes(), (std::vector<int64_t>{24, kLatent}));
     EXPECT_EQ(z.scalar_type(), torch::kDouble);
-    const Tensor log_prob = prior->log_prob(z.view({2, 3, 4, 3}));
+    const Tensor log_prob = prior->log_prob(z.view({2, 3, 4, kLatent}));
     ASSERT_EQ(log_prob.sizes(), (std::vector<int64_t>{2, 3, 4}));
     EXPECT_LT(test::distance(log_prob.flatten(), prior->log_prob(z)), 1e-14);
   }
 }
 
-// The trapezoidal rule, see the likelihoods' test.
 TYPED_TEST(EveryPrior, IsNormalised) {
-  for (const auto& prior : example_priors<TypeParam>(1)) {
-    const Tensor z = torch::linspace(-60, 60, 12'001, test::kFloat64).unsqueeze(-1);
-    EXPECT_NEAR(prior->log_prob(z).exp().sum().template item<double>() * 0.01, 1, 1e-9);
+  for (const auto& [latents, prior] : example_priors<TypeParam>(test::every_smallest_family())) {
+    const auto log_prob = [&p = prior](const Tensor& z) { return p->log_prob(z); };
+    EXPECT_NEAR(test::total_probability(log_prob, latents), 1, 1e-9);
   }
 }
 
-// The share of draws below a point is the integral of the density up to it.
 TYPED_TEST(EveryPrior, SamplesFollowTheDensity) {
-  for (const auto& prior : example_priors<TypeParam>(1)) {
-    const Tensor nodes = torch::linspace(-60, 60, 120'001, test::kFloat64);
-    const Tensor probability = prior->log_prob(nodes.unsqueeze(-1)).exp().cumsum(0) * 0.001;
-    const Tensor position = ((sample(*prior, 50'000).flatten() + 60) / 0.001).floor().to(torch::kLong);
-    EXPECT_LT(test::kolmogorov_statistic(probability.index_select(0, position)), test::kKolmogorovBound);
+  for (const auto& [latents, prior] : example_priors<TypeParam>(test::every_smallest_family())) {
+    const auto log_prob = [&p = prior](const Tensor& z) { return p->log_prob(z); };
+    test::expect_draws_follow(sample(*prior, 50'000), log_prob, latents);
   }
 }
 
 TYPED_TEST(EveryPrior, SamplesAreAFunctionOfTheStream) {
-  for (const auto& prior : example_priors<TypeParam>(3)) {
+  for (const auto& [latents, prior] : example_priors<TypeParam>(test::every_family(kLatent))) {
     const Tensor before = test::default_generator_state();
     EXPECT_TRUE(torch::equal(sample(*prior, 9), sample(*prior, 9)));
     EXPECT_FALSE(torch::equal(sample(*prior, 9), sample(*prior, 9, 2)));

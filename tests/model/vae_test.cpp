@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "support/examples.h"
@@ -106,6 +108,43 @@ TEST(Vae, StartsAtTheMeanPicture) {
     const Tensor nearest = every_pixel ? mean : mean.mean().expand_as(mean);
     EXPECT_LT(test::distance(picture_at_start(config, mean), nearest), 1e-5) << config.decoder.type();
   }
+}
+
+/// With a prior that is made of posteriors, in two classes unless there is no condition.
+std::shared_ptr<Vae> model_of_its_own_posteriors(const std::optional<ConditionConfig>& condition) {
+  ModelConfig config = test::tiny_config();
+  config.prior = VampConfig{.components = 4};
+  config.condition = condition;
+  auto model = std::make_shared<Vae>(config, kTinyPicture, 1, /*classes=*/2);
+  model->to(torch::kDouble);
+  return model;
+}
+
+TEST(Vae, HandsItsEncoderToThePrior) {
+  for (const std::optional<ConditionConfig>& condition :
+       {std::optional<ConditionConfig>(), std::optional(ConditionConfig{}),
+        std::optional(ConditionConfig{.prior = true})}) {
+    const auto model = model_of_its_own_posteriors(condition);
+    const Tensor pictures = dynamic_cast<const Vamp&>(model->prior()).pseudo_inputs();
+    const Tensor of_component = condition ? torch::tensor({0, 1, 0, 1}) : Tensor();
+    const Tensor z = torch::linspace(-1, 1, 3, test::kFloat64).expand({2, 3});
+    const Tensor labels = torch::tensor({0, 1});
+    const Tensor components = model->encode(pictures, of_component)->log_prob(z[0].expand({4, 3})).exp();
+    const Tensor expected =
+        condition && condition->prior
+            ? torch::stack({components[0] + components[2], components[1] + components[3]}) / 2
+            : components.mean().expand({2});
+    EXPECT_LT(test::distance(model->prior().log_prob(z, labels).exp(), expected), 1e-12);
+  }
+}
+
+TEST(Vae, ThePriorsPicturesStartNearTheMeanPicture) {
+  const auto model = model_of_its_own_posteriors(std::nullopt);
+  const Tensor mean = torch::linspace(0.05, 0.4, 30, test::kFloat64).view({1, 6, 5});
+  model->start_at_mean(mean);
+  const Tensor logits = dynamic_cast<const Vamp&>(model->prior()).logits;
+  // 120 standard normal numbers about the mean's logits.
+  EXPECT_NEAR((logits - torch::logit(mean)).mean().item<double>(), 0, 5 / std::sqrt(120.0));
 }
 
 TEST(Vae, HasTheOptionsOfItsWeights) {

@@ -6,6 +6,7 @@
 
 #include "objectives/elbo.h"
 #include "support/examples.h"
+#include "support/latents.h"
 #include "support/models.h"
 #include "support/numbered_pictures.h"
 #include "support/statistics.h"
@@ -101,6 +102,28 @@ TEST(Validate, IsTheExpectationOverTheNoise) {
     // The expected value has a tenth of the draws' noise itself: 2000 against 100 times 2.
     EXPECT_LT(test::z_score(test::values(draws), expected), 1.4 * test::kStandardErrors) << Row::kType;
   });
+}
+
+// The relaxed draws that training takes would give another number.
+TEST(Validate, OfCategoriesIsTheSumOverEveryState) {
+  for (const auto& posterior : test::examples(Tag<CategoricalPosteriorConfig>{})) {
+    ModelConfig config = test::tiny_config();
+    config.latent = 4;
+    config.posterior = posterior;
+    config.prior = UniformCategoricalConfig{};
+    const auto model = test::tiny_model(config);
+    const Pictures pictures = make_pictures(Binarize{});
+    const at::NoGradGuard guard;
+    const Tensor x = whole_set(pictures);
+    const Tensor z =
+        test::every_state(model->posterior().latent_space()).unsqueeze(1).expand({-1, kCount, -1});
+    const auto q = model->encode(x);
+    const Tensor log_joint = model->likelihood().log_prob(x, model->decode(z)) + model->prior().log_prob(z);
+    const Tensor expected = (q->log_prob(z).exp() * (log_joint - q->log_prob(z))).sum(0).mean();
+    std::vector<double> draws;
+    for (uint64_t seed = 0; seed < 200; ++seed) draws.push_back(run(*model, pictures, 10, 2, seed).elbo);
+    EXPECT_LT(test::z_score(test::values(draws), expected), test::kStandardErrors);
+  }
 }
 
 TEST(Validate, ChangesNothing) {

@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "distributions/likelihoods.h"
+#include "distributions/posteriors.h"
+#include "distributions/priors.h"
 #include "model/networks.h"
 #include "objectives/objectives.h"
 
@@ -56,6 +58,22 @@ inline std::vector<DiscretizedLogisticMixtureConfig> examples(Tag<DiscretizedLog
 }
 
 inline std::vector<CategoricalConfig> examples(Tag<CategoricalConfig>) { return {{}, {.levels = 5}}; }
+
+/// Without hidden layers, with fewer units than dimensions, and with several layers.
+inline std::vector<IafConfig> examples(Tag<IafConfig>) {
+  return {{.flows = 1, .hidden = {}, .context = 1},
+          {.flows = 2, .hidden = {3}, .context = 2},
+          {.flows = 3, .hidden = {9, 6}, .context = 3}};
+}
+
+inline std::vector<PlanarConfig> examples(Tag<PlanarConfig>) { return {{.flows = 1}, {.flows = 4}}; }
+
+inline std::vector<CategoricalPosteriorConfig> examples(Tag<CategoricalPosteriorConfig>) {
+  return {{.categories = 2, .temperature = 0.8},
+          {.categories = 4, .relaxation = Relaxation::straight_through}};
+}
+
+inline std::vector<VampConfig> examples(Tag<VampConfig>) { return {{.components = 7, .spread = 2}}; }
 
 /// Smooth activations, so that differences of second order see the gradient.
 inline std::vector<MlpConfig> examples(Tag<MlpConfig>) {

@@ -3,6 +3,12 @@
 #include <ATen/autocast_mode.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
+
+#include "objectives/objectives.h"
+#include "support/examples.h"
+#include "support/models.h"
+
 namespace vae {
 namespace {
 
@@ -48,6 +54,31 @@ TEST(Autocast, SeesWeightsThatChangedBetweenTwoScopes) {
   EXPECT_EQ(product(), 2);
   weight.data().fill_(3);
   EXPECT_EQ(product(), 6);
+}
+
+double elbo(const Vae& model, bool reduced) {
+  Random random(1, "eps");
+  const Autocast autocast(torch::kCPU, reduced);
+  const Batch batch{.x = test::binary_pictures(8).to(torch::kFloat), .labels = {}};
+  const Tensor value = Elbo({}, model.picture()).evaluate(model, *model.encode(batch.x, batch.labels), batch, random, 0).objective;
+  EXPECT_EQ(value.scalar_type(), torch::kFloat);
+  return value.item<double>();
+}
+
+// bfloat16 has 8 bits, and the densities are computed in full from what the networks give in it.
+TEST(Autocast, LeavesTheDensitiesOfEveryPosteriorAndPriorInFull) {
+  for_each_alternative<PosteriorConfig>([]<class Posterior>(Tag<Posterior> posteriors) {
+    for_each_alternative<PriorConfig>([&]<class Prior>(Tag<Prior> priors) {
+      ModelConfig config = test::tiny_config();
+      config.latent = 4;
+      config.posterior = test::examples(posteriors).front();
+      config.prior = test::examples(priors).front();
+      if (check(config)) return;
+      const Vae model(config, test::kTinyPicture, 1);
+      const double full = elbo(model, false), reduced = elbo(model, true);
+      EXPECT_NEAR(reduced, full, 0x1p-7 * std::abs(full)) << Posterior::kType << " and " << Prior::kType;
+    });
+  });
 }
 
 }  // namespace

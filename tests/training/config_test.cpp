@@ -101,6 +101,25 @@ TEST(RunConfig, NamesBothKeysThatDoNotFit) {
       {"model.likelihood.type", "\"categorical\"", "data.observation", "\"dequantize\""}));
 }
 
+TEST(RunConfig, RefusesPartsOfAModelThatDoNotFit) {
+  EXPECT_TRUE(test::throws<UsageError>(
+      [] { parse_text(R"({"data": {"train": "shapes"}, "model": {"posterior": "categorical"}})"); },
+      {"test:1", "model.prior.type", "model.posterior", "\"uniform_categorical\""}));
+}
+
+TEST(RunConfig, RefusesASampledKlOfRelaxedDraws) {
+  const auto parse_with_kl = [](const std::string& kl) {
+    return parse_text(R"({"data": {"train": "shapes"},
+                          "model": {"posterior": "categorical", "prior": "uniform_categorical"},
+                          "objective": {"type": "elbo", "kl": ")" +
+                      kl + R"("}})");
+  };
+  EXPECT_TRUE(test::throws<UsageError>([&] { parse_with_kl("sampled"); },
+                                       {"objective.kl", "\"sampled\"", "model.posterior", "\"auto\""}));
+  EXPECT_NO_THROW(parse_with_kl("auto"));
+  EXPECT_NO_THROW(parse_with_kl("closed_form"));
+}
+
 TEST(RunConfig, DoubtsNumbersThatAreNoLogLikelihoods) {
   const auto grey = doubt_about(with(BernoulliConfig{}, PlainObservation{}));
   ASSERT_TRUE(grey.has_value());
