@@ -48,7 +48,7 @@ TEST(Training, MemorisesSixteenPicturesWithConvolutions) {
 
 TEST(Training, MemorisesSixteenPicturesWithResidualBlocks) {
   const ResnetConfig network{.channels = {8, 16}, .blocks = 1, .groups = 4, .attention = 8};
-  EXPECT_LT(mean_distance_after(400, network), kMemorised);
+  EXPECT_LT(mean_distance_after(200, network), kMemorised);
 }
 
 }  // namespace
