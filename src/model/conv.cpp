@@ -1,31 +1,15 @@
 #include "model/conv.h"
 
-#include "core/error.h"
 #include "model/layers.h"
+#include "model/pyramid.h"
 
 namespace vae {
 namespace {
 
-/// What each halving leaves, the picture itself first.
-std::vector<PictureShape> pyramid(const ConvConfig& config, const PictureShape& picture) {
-  std::vector<PictureShape> levels = {picture};
-  for (const int64_t channels : config.channels) {
-    const PictureShape& above = levels.back();
-    if (above.height < 2 || above.width < 2) {
-      throw UsageError(
-          "model: {} convolutions halve a picture of {}x{} below one pixel; give fewer channels, or larger "
-          "pictures",
-          config.channels.size(), picture.width, picture.height);
-    }
-    levels.push_back({channels, above.height / 2, above.width / 2});
-  }
-  return levels;
-}
-
 class ConvEncoder : public Encoder {
  public:
   ConvEncoder(const ConvConfig& config, const EncoderSetting& setting) {
-    std::vector<PictureShape> levels = pyramid(config, setting.picture);
+    std::vector<PictureShape> levels = pyramid(setting.picture, config.channels);
     levels.front().channels += setting.condition;
     for (size_t i = 1; i < levels.size(); ++i) {
       layers_.push_back(register_module(
@@ -50,7 +34,7 @@ class ConvEncoder : public Encoder {
 class ConvDecoder : public Decoder {
  public:
   ConvDecoder(const ConvConfig& config, const DecoderSetting& setting) {
-    const std::vector<PictureShape> levels = pyramid(config, setting.parameters);
+    const std::vector<PictureShape> levels = pyramid(setting.parameters, config.channels);
     smallest_ = levels.back();
     input_ = register_module("input", std::make_shared<Linear>(setting.latent + setting.condition,
                                                                smallest_.elements(), config.activation));

@@ -18,28 +18,53 @@ constexpr int64_t kPadding = 1;
 constexpr double kKernelArea = kKernel * kKernel;
 constexpr double kStrideArea = kStride * kStride;
 
+// The kernel that keeps the size.
+constexpr int64_t kSameKernel = 3;
+constexpr int64_t kSamePadding = 1;
+constexpr double kSameKernelArea = kSameKernel * kSameKernel;
+
+// Added to the variance before its root (Rombach et al. 2022, their code).
+constexpr double kVarianceFloor = 1e-6;
+
 }  // namespace
 
-Layer::Layer(std::vector<int64_t> weight_shape, int64_t outputs, double fan_in, double fan_out,
-             Activation activation)
+Layer::Layer(std::vector<int64_t> weight_shape, int64_t biases, double fan_in, double fan_out,
+             Activation activation, double gain)
     : weight(register_parameter("weight", torch::zeros(weight_shape))),
-      bias(register_parameter("bias", torch::zeros({outputs}))),
       fan_in_(fan_in),
       fan_out_(fan_out),
-      activation_(activation) {}
+      gain_(gain),
+      activation_(activation) {
+  if (biases > 0) bias = register_parameter("bias", torch::zeros({biases}));
+}
 
 void Layer::initialize(Random random) {
   const torch::NoGradGuard no_grad;
-  const double limit = std::sqrt(6 / (fan_in_ + fan_out_));
+  const double limit = gain_ * std::sqrt(6 / (fan_in_ + fan_out_));
   weight.copy_((2 * uniform(random, weight.sizes(), weight.options()) - 1) * limit);
-  bias.zero_();
+  if (bias.defined()) bias.zero_();
 }
 
-Linear::Linear(int64_t inputs, int64_t outputs, Activation activation)
-    : Layer({outputs, inputs}, outputs, static_cast<double>(inputs), static_cast<double>(outputs),
-            activation) {}
+Linear::Linear(int64_t inputs, int64_t outputs, Activation activation, double gain)
+    : Layer({outputs, inputs}, outputs, static_cast<double>(inputs), static_cast<double>(outputs), activation,
+            gain) {}
 
 Tensor Linear::forward(const Tensor& x) const { return activated(torch::linear(x, weight, bias)); }
+
+Projection::Projection(int64_t inputs, int64_t outputs)
+    : Layer({outputs, inputs}, /*biases=*/0, static_cast<double>(inputs), static_cast<double>(outputs),
+            Activation::identity) {}
+
+Tensor Projection::forward(const Tensor& x) const { return torch::linear(x, weight); }
+
+Convolution::Convolution(int64_t inputs, int64_t outputs, Activation activation, double gain)
+    : Layer({outputs, inputs, kSameKernel, kSameKernel}, outputs,
+            static_cast<double>(inputs) * kSameKernelArea, static_cast<double>(outputs) * kSameKernelArea,
+            activation, gain) {}
+
+Tensor Convolution::forward(const Tensor& x) const {
+  return activated(torch::conv2d(x, weight, bias, /*stride=*/1, kSamePadding));
+}
 
 Downsample::Downsample(int64_t inputs, int64_t outputs, Activation activation)
     : Layer({outputs, inputs, kKernel, kKernel}, outputs, static_cast<double>(inputs) * kKernelArea,
@@ -59,6 +84,18 @@ Upsample::Upsample(int64_t inputs, int64_t outputs, int64_t height, int64_t widt
 Tensor Upsample::forward(const Tensor& x) const {
   const std::vector<int64_t> odd = {height_ - kStride * x.size(2), width_ - kStride * x.size(3)};
   return activated(torch::conv_transpose2d(x, weight, bias, kStride, kPadding, /*output_padding=*/odd));
+}
+
+GroupNorm::GroupNorm(int64_t channels, int64_t groups, Activation activation)
+    : weight(register_parameter("weight", torch::ones({channels}))),
+      bias(register_parameter("bias", torch::zeros({channels}))),
+      groups_(groups),
+      activation_(activation) {}
+
+// The CUDA kernel answers in rows of a channel whatever it is given; convolutions want channels_last back.
+Tensor GroupNorm::forward(const Tensor& x) const {
+  const Tensor y = torch::group_norm(x, groups_, weight, bias, kVarianceFloor);
+  return activate(y.contiguous(x.suggest_memory_format()), activation_);
 }
 
 void initialize_layers(torch::nn::Module& root, uint64_t seed) {

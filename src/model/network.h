@@ -13,6 +13,7 @@ struct EncoderSetting {
   PictureShape picture;
   int64_t outputs = 0;
   int64_t condition = 0;  // numbers that say what is known of each picture, 0 for none
+  int64_t latent = 0;     // dimensions of z; of interest where they are a map
 };
 
 /// What a decoder is made for.
@@ -27,9 +28,6 @@ struct DecoderSetting {
 class Encoder : public torch::nn::Module {
  public:
   virtual Tensor forward(const Tensor& x, const Tensor& condition = {}) const = 0;
-
-  /// Whether the outputs belong to places in the picture, the same number at each.
-  virtual bool gives_map() const { return false; }
 };
 
 /// Latents z [N, latent], with a condition as for the encoder, to the likelihood's parameters [N, channels,
@@ -56,5 +54,8 @@ inline Tensor join_maps(const Tensor& maps, const Tensor& condition) {
   const Tensor channels = condition.unsqueeze(-1).unsqueeze(-1).expand({-1, -1, maps.size(2), maps.size(3)});
   return torch::cat({maps, channels}, 1).contiguous(maps.suggest_memory_format());
 }
+
+/// The same numbers in the order that convolutions like best.
+inline Tensor in_channels_last(const Tensor& maps) { return maps.contiguous(at::MemoryFormat::ChannelsLast); }
 
 }  // namespace vae

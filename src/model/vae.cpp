@@ -19,6 +19,14 @@ std::shared_ptr<LabelEmbedding> make_embedding(const ModelConfig& config, int64_
   return std::make_shared<LabelEmbedding>(classes, config.condition->embedding);
 }
 
+void check_map(const ModelConfig& config, const PosteriorFamily& posterior) {
+  if (!gives_map(config.encoder) || posterior.has_parameters_per_dimension()) return;
+  throw UsageError(
+      "model.encoder: its latents are a map, but model.posterior \"{}\" has parameters that belong to no "
+      "single dimension; use \"diagonal_gaussian\", or a vector of latents",
+      config.posterior.type());
+}
+
 }  // namespace
 
 Vae::Vae(const ModelConfig& config, const PictureShape& picture, uint64_t seed, int64_t classes)
@@ -30,17 +38,12 @@ Vae::Vae(const ModelConfig& config, const PictureShape& picture, uint64_t seed, 
                            make_prior(config.prior, prior_setting(config, *posterior_, picture, classes)));
   if (embedding_) register_module("embedding", embedding_);
   const int64_t condition = embedding_ ? config.condition->embedding : 0;
+  check_map(config, *posterior_);
   encoder_ = register_module("encoder",
                              make_encoder(config.encoder, {.picture = picture,
                                                            .outputs = posterior_->parameters_per_picture(),
-                                                           .condition = condition}));
-  if (encoder_->gives_map() && !posterior_->has_parameters_per_dimension()) {
-    throw UsageError(
-        "model.encoder: its latents are a map, but model.posterior \"{}\" has parameters that belong to no "
-        "single "
-        "dimension; use \"diagonal_gaussian\", or a vector of latents",
-        config.posterior.type());
-  }
+                                                           .condition = condition,
+                                                           .latent = latent()}));
   const PictureShape parameters = {likelihood_->parameter_channels(picture.channels), picture.height,
                                    picture.width};
   decoder_ = register_module(

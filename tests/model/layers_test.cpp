@@ -41,13 +41,28 @@ TEST(Linear, IsAnAffineMapAndItsActivation) {
   }
 }
 
-/// activation(conv(x) + b) at one place by its definition: kernel 4, stride 2, padding 1.
-double convolution_at(const Downsample& layer, const Tensor& x, int64_t output, int64_t row, int64_t column) {
+TEST(Projection, IsALinearMap) {
+  Projection projection(4, 3);
+  projection.to(torch::kDouble);
+  projection.initialize(Random(1, "weights"));
+  const Tensor x = random_tensor({2, 5, 4}, "x");
+  const Tensor y = projection.forward(x);
+  ASSERT_EQ(y.sizes(), (std::vector<int64_t>{2, 5, 3}));
+  EXPECT_EQ(projection.parameters().size(), 1u);
+  for (const int64_t output : {0, 1, 2}) {
+    const Tensor expected = (x[1][3] * projection.weight[output]).sum();
+    EXPECT_NEAR(y[1][3][output].item<double>(), expected.item<double>(), 1e-14);
+  }
+}
+
+/// tanh(conv(x) + b) at one place by its definition, padding 1.
+double convolution_at(const Layer& layer, int64_t stride, const Tensor& x, int64_t output, int64_t row,
+                      int64_t column) {
   double sum = layer.bias[output].item<double>();
   for (int64_t input = 0; input < x.size(0); ++input) {
-    for (int64_t i = 0; i < 4; ++i) {
-      for (int64_t j = 0; j < 4; ++j) {
-        const int64_t y = 2 * row - 1 + i, z = 2 * column - 1 + j;
+    for (int64_t i = 0; i < layer.weight.size(2); ++i) {
+      for (int64_t j = 0; j < layer.weight.size(3); ++j) {
+        const int64_t y = stride * row - 1 + i, z = stride * column - 1 + j;
         if (y < 0 || z < 0 || y >= x.size(1) || z >= x.size(2)) continue;
         sum += (layer.weight[output][input][i][j] * x[input][y][z]).item<double>();
       }
@@ -56,17 +71,30 @@ double convolution_at(const Downsample& layer, const Tensor& x, int64_t output, 
   return std::tanh(sum);
 }
 
+void expect_convolution(const Layer& layer, int64_t stride, const Tensor& x, const Tensor& y) {
+  for (int64_t output = 0; output < y.size(1); ++output)
+    for (int64_t row = 0; row < y.size(2); ++row)
+      for (int64_t column = 0; column < y.size(3); ++column)
+        EXPECT_NEAR(y[0][output][row][column].item<double>(),
+                    convolution_at(layer, stride, x[0], output, row, column), 1e-13);
+}
+
 TEST(Downsample, IsTheConvolutionOfItsDefinition) {
   Downsample layer(2, 3, Activation::tanh);
   randomized(layer);
   const Tensor x = 0.2 * random_tensor({1, 2, 6, 7}, "x");
   const Tensor y = layer.forward(x);
   ASSERT_EQ(y.sizes(), (std::vector<int64_t>{1, 3, 3, 3}));
-  for (int64_t output = 0; output < 3; ++output)
-    for (int64_t row = 0; row < 3; ++row)
-      for (int64_t column = 0; column < 3; ++column)
-        EXPECT_NEAR(y[0][output][row][column].item<double>(),
-                    convolution_at(layer, x[0], output, row, column), 1e-13);
+  expect_convolution(layer, /*stride=*/2, x, y);
+}
+
+TEST(Convolution, KeepsTheSizeAndIsTheConvolutionOfItsDefinition) {
+  Convolution layer(2, 3, Activation::tanh);
+  randomized(layer);
+  const Tensor x = 0.2 * random_tensor({1, 2, 4, 5}, "x");
+  const Tensor y = layer.forward(x);
+  ASSERT_EQ(y.sizes(), (std::vector<int64_t>{1, 3, 4, 5}));
+  expect_convolution(layer, /*stride=*/1, x, y);
 }
 
 TEST(Downsample, HalvesEverySide) {
@@ -117,6 +145,8 @@ struct Fans {
 /// One of each kind. A convolution of kernel 4 and stride 2 shows each of its inputs to 2 x 2 of its outputs.
 std::vector<Fans> every_layer(Activation activation) {
   return {{std::make_shared<Linear>(150, 400, activation), 150, 400},
+          {std::make_shared<Projection>(150, 400), 150, 400},
+          {std::make_shared<Convolution>(24, 80, activation), 24 * 9, 80 * 9},
           {std::make_shared<Downsample>(24, 80, activation), 24 * 16, 80 * 4},
           {std::make_shared<Upsample>(24, 80, 8, 8, activation), 24 * 4, 80 * 16}};
 }
@@ -135,10 +165,18 @@ TEST(Layer, WeightsStartUniformWithVarianceTwoOverTheSumOfTheFans) {
 
 TEST(Layer, BiasesStartAtZero) {
   for (const auto& [layer, in, out] : every_layer(Activation::relu)) {
+    if (!layer->bias.defined()) continue;
     test::fill_parameters(*layer, 1);
     layer->initialize(Random(1, "weights"));
     EXPECT_EQ(layer->bias.abs().max().item<double>(), 0);
   }
+}
+
+TEST(Layer, AGainMultipliesTheWeightsAtTheStart) {
+  Convolution one(4, 6, Activation::identity), quarter(4, 6, Activation::identity, 0.25);
+  one.initialize(Random(1, "weights"));
+  quarter.initialize(Random(1, "weights"));
+  EXPECT_TRUE(torch::equal(quarter.weight, 0.25 * one.weight));
 }
 
 TEST(Layer, InitializationIsAFunctionOfTheStream) {
@@ -151,6 +189,43 @@ TEST(Layer, InitializationIsAFunctionOfTheStream) {
   EXPECT_TRUE(torch::equal(weights(1), weights(1)));
   EXPECT_FALSE(torch::equal(weights(1), weights(2)));
   EXPECT_TRUE(torch::equal(test::default_generator_state(), before));
+}
+
+// Wu and He 2018, eq. 1 to 6: the mean and the variance over a group's channels and all places, for each
+// picture.
+TEST(GroupNorm, IsItsFormula) {
+  GroupNorm norm(6, 2, Activation::tanh);
+  randomized(norm);
+  const Tensor x = 3 * random_tensor({2, 6, 4, 5}, "x") + 1;
+  const Tensor y = norm.forward(x);
+  ASSERT_EQ(y.sizes(), x.sizes());
+  for (const int64_t channel : {0, 2, 3, 5}) {
+    const Tensor group = x[1].slice(0, channel < 3 ? 0 : 3, channel < 3 ? 3 : 6);
+    const Tensor centred = x[1][channel] - group.mean();
+    const Tensor normalised = centred / torch::sqrt((group - group.mean()).square().mean() + 1e-6);
+    EXPECT_LT(
+        test::distance(y[1][channel], torch::tanh(norm.weight[channel] * normalised + norm.bias[channel])),
+        1e-13);
+  }
+}
+
+TEST(GroupNorm, KeepsTheLayoutForwardAndBackward) {
+  const GroupNorm norm(4, 2, Activation::silu);
+  for (const auto layout : {at::MemoryFormat::Contiguous, at::MemoryFormat::ChannelsLast}) {
+    const Tensor x = random_tensor({2, 4, 3, 5}, "x").to(torch::kFloat).contiguous(layout).requires_grad_();
+    const Tensor y = norm.forward(x);
+    EXPECT_TRUE(y.is_contiguous(layout));
+    y.square().sum().backward();
+    EXPECT_TRUE(x.grad().is_contiguous(layout));
+  }
+}
+
+TEST(InitializeLayers, LeavesANormAtOneAndZero) {
+  torch::nn::Module module;
+  const auto norm = module.register_module("norm", std::make_shared<GroupNorm>(4, 2, Activation::identity));
+  initialize_layers(module, 1);
+  EXPECT_TRUE(torch::equal(norm->weight, torch::ones({4})));
+  EXPECT_TRUE(torch::equal(norm->bias, torch::zeros({4})));
 }
 
 /// Layers under the given names, all of one shape.

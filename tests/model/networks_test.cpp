@@ -7,8 +7,10 @@
 #include "core/noise.h"
 #include "model/layers.h"
 #include "support/examples.h"
+#include "support/gradients.h"
 #include "support/tensors.h"
 #include "support/throws.h"
+#include "training/autocast.h"
 
 namespace vae {
 namespace {
@@ -114,6 +116,59 @@ TYPED_TEST(EveryNetwork, EveryParameterIsTrained) {
   }
 }
 
+/// A network in float64 with noise on every parameter: biases, which start at zero, get values too.
+template <class Network>
+std::shared_ptr<Network> randomized(std::shared_ptr<Network> network) {
+  initialized(network)->to(torch::kDouble);
+  const at::NoGradGuard guard;
+  Random random(2, "parameters");
+  for (Tensor& parameter : network->parameters()) {
+    parameter.add_(normal(random, parameter.sizes(), parameter.options()), 0.1);
+  }
+  return network;
+}
+
+TYPED_TEST(EveryNetwork, GradientMatchesFiniteDifferences) {
+  const PictureShape shape{2, 6, 7};
+  const Tensor x = random_tensor({3, 2, 6, 7}).to(torch::kDouble).requires_grad_();
+  const Tensor z = random_tensor({3, kLatent}).to(torch::kDouble).requires_grad_();
+  for (const NetworkConfig config : test::examples(Tag<TypeParam>{})) {
+    const auto encoder = randomized(make_encoder(config, {shape, kOutputs}));
+    const auto decoder = randomized(make_decoder(config, {kLatent, shape}));
+    const auto check = [](const auto& network, const Tensor& input) {
+      const auto value = [&] {
+        network->zero_grad();
+        return network->forward(input).square().mean();
+      };
+      test::expect_gradient(value, input, "input");
+      for (const auto& parameter : network->named_parameters()) {
+        test::expect_gradient(value, parameter.value(), parameter.key());
+      }
+    };
+    check(encoder, x);
+    check(decoder, z);
+  }
+}
+
+// A bfloat16 has 8 significant bits; a dozen products in a row lose a few of them.
+TYPED_TEST(EveryNetwork, IsNearlyTheSameInBfloat16) {
+  const PictureShape shape{3, 19, 16};
+  const Tensor x = random_tensor({4, 3, 19, 16}), z = random_tensor({4, kLatent});
+  for (const NetworkConfig& config : this->configs()) {
+    const auto encoder = initialized(make_encoder(config, {shape, kOutputs}));
+    const auto decoder = initialized(make_decoder(config, {kLatent, shape}));
+    const auto outputs = [&](bool reduced) {
+      const Autocast autocast(torch::kCPU, reduced);
+      return std::vector{encoder->forward(x).to(torch::kFloat), decoder->forward(z).to(torch::kFloat)};
+    };
+    const auto full = outputs(false), reduced = outputs(true);
+    for (size_t i = 0; i < full.size(); ++i) {
+      EXPECT_GT(test::distance(full[i], reduced[i]), 0);
+      EXPECT_LT(test::distance(full[i], reduced[i]), 0.05 * full[i].abs().max().template item<double>());
+    }
+  }
+}
+
 /// What the decoder gives for parameters set by set_output: for z far from the origin where all weights are
 /// zero, and of a fresh network at the origin.
 std::vector<Tensor> outputs_without_z(const NetworkConfig& config, const Tensor& parameters) {
@@ -190,6 +245,24 @@ TEST(ConvNetwork, TheDecoderGoesTheOtherWay) {
             (Shapes{{9, 2, 4, 4}, {5, 9, 4, 4}, {kOutputs, 5 * 2 * 3}}));
   EXPECT_EQ(weight_shapes(*make_decoder(config, {kLatent, {2, 8, 13}})),
             (Shapes{{5 * 2 * 3, kLatent}, {5, 9, 4, 4}, {9, 2, 4, 4}}));
+}
+
+TEST(ResnetNetwork, TheDecoderGoesTheOtherWay) {
+  const ResnetConfig config{.channels = {4, 6}, .blocks = 1, .groups = 2};
+  EXPECT_EQ(weight_shapes(*make_encoder(config, {{2, 8, 13}, kOutputs})), (Shapes{{4, 2, 3, 3},
+                                                                                  {4, 4, 3, 3},
+                                                                                  {4, 4, 3, 3},
+                                                                                  {6, 4, 4, 4},
+                                                                                  {6, 6, 3, 3},
+                                                                                  {6, 6, 3, 3},
+                                                                                  {kOutputs, 6 * 4 * 6}}));
+  EXPECT_EQ(weight_shapes(*make_decoder(config, {kLatent, {2, 8, 13}})), (Shapes{{6 * 4 * 6, kLatent},
+                                                                                 {6, 6, 3, 3},
+                                                                                 {6, 6, 3, 3},
+                                                                                 {6, 4, 4, 4},
+                                                                                 {4, 4, 3, 3},
+                                                                                 {4, 4, 3, 3},
+                                                                                 {2, 4, 3, 3}}));
 }
 
 TEST(ConvNetwork, APictureTooSmallToBeHalvedSoOftenIsAUsageError) {

@@ -122,7 +122,7 @@ class Model(ProgramTest):
 
     def test_too_deep_for_the_picture(self):
         deep = {"type": "conv", "channels": [4, 4, 4, 4]}  # 8x8 can be halved three times
-        self.assert_fails(self.train(model__encoder=deep), USAGE, "model", "4 convolutions", "8x8", "fewer")
+        self.assert_fails(self.train(model__encoder=deep), USAGE, "model", "4 halvings", "8x8", "fewer")
         self.assert_leaves_nothing()
 
     def test_with_a_batch_that_is_never_full(self):

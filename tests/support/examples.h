@@ -87,6 +87,11 @@ inline std::vector<ConvConfig> examples(Tag<ConvConfig>) {
           {.channels = {3, 4}, .activation = Activation::tanh}};
 }
 
+inline std::vector<ResnetConfig> examples(Tag<ResnetConfig>) {
+  return {{.channels = {4, 6}, .blocks = 1, .groups = 2, .attention = 8},
+          {.channels = {2}, .blocks = 1, .groups = 1, .activation = Activation::tanh}};
+}
+
 inline std::vector<ElboConfig> examples(Tag<ElboConfig>) {
   return {{},
           {.samples = 3, .beta = 2.5},

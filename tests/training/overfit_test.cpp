@@ -46,5 +46,10 @@ TEST(Training, MemorisesSixteenPicturesWithConvolutions) {
   EXPECT_LT(mean_distance_after(800, network), kMemorised);
 }
 
+TEST(Training, MemorisesSixteenPicturesWithResidualBlocks) {
+  const ResnetConfig network{.channels = {8, 16}, .blocks = 1, .groups = 4, .attention = 8};
+  EXPECT_LT(mean_distance_after(200, network), kMemorised);
+}
+
 }  // namespace
 }  // namespace vae
