@@ -42,10 +42,6 @@ Tensor DiagonalGaussian::log_prob(const Tensor& z) const {
   return normal_log_prob(z, mean_, log_variance_).sum(-1);
 }
 
-std::unique_ptr<Posterior> DiagonalGaussian::detached() const {
-  return std::make_unique<DiagonalGaussian>(mean_.detach(), log_variance_.detach());
-}
-
 std::optional<Tensor> DiagonalGaussian::kl_per_dimension(const Prior& prior) const {
   if (dynamic_cast<const StandardNormal*>(&prior) == nullptr) return std::nullopt;
   // expm1(v) - v rather than exp(v) - 1 - v: near the prior the difference is all there is.

@@ -58,10 +58,6 @@ Tensor FullGaussian::log_prob(const Tensor& z) const {
   return -0.5 * (squares + static_cast<double>(mean_.size(1)) * log_two_pi) - log_diagonal_.sum(-1);
 }
 
-std::unique_ptr<Posterior> FullGaussian::detached() const {
-  return std::make_unique<FullGaussian>(mean_.detach(), log_diagonal_.detach(), scale_.detach());
-}
-
 std::optional<Tensor> FullGaussian::kl_per_dimension(const Prior& prior) const {
   if (dynamic_cast<const StandardNormal*>(&prior) == nullptr) return std::nullopt;
   return 0.5 * (mean_.square() + scale_.square().sum(-1) - 1) - log_diagonal_;

@@ -29,7 +29,6 @@ class FullGaussian : public Posterior {
 
   Tensor rsample(int64_t importance_samples, int64_t samples, Random& random) const override;
   Tensor log_prob(const Tensor& z) const override;
-  std::unique_ptr<Posterior> detached() const override;
   Tensor mean() const override { return mean_; }
 
   /// By the chain rule: E KL(q(z_j | z_1 ... z_j-1) || p(z_j)) = (mu_j^2 + sum_k L_jk^2 - 1) / 2 - log L_jj.

@@ -56,10 +56,6 @@ class Posterior {
   /// KL(q(z | x) || prior) in nats by latent variable, each given those before it, [N, variables], where a
   /// closed form is known.
   virtual std::optional<Tensor> kl_per_dimension(const Prior& prior) const = 0;
-
-  /// The same q with its parameters as constants, those of its family too: log_prob(z) is then differentiable
-  /// in z alone, as gradient estimators without the score need it (Roeder, Wu and Duvenaud 2017).
-  virtual std::unique_ptr<Posterior> detached() const = 0;
 };
 
 /// A family of posteriors: what the encoder's output means.

@@ -24,21 +24,24 @@ void require_fit(const EstimatorConfig& estimator, DrawsAre draws, const Posteri
   const bool reinforce = estimator.is<ReinforceConfig>();
   if (!reparameterized && !posterior.scores_given_latents()) {
     throw UsageError(
-        "objective.estimator: \"{}\" scores given latents, which model.posterior cannot: it has no inverse; use "
+        "objective.estimator: \"{}\" scores given latents, which model.posterior cannot: it has no inverse; "
+        "use "
         "\"reparameterized\"",
         estimator.type());
   }
   if (posterior.latent_space().is_real() || reinforce) return;
   if (!reparameterized) {
     throw UsageError(
-        "objective.estimator: \"{}\" goes through z, but model.posterior gives categories, which are no function of "
+        "objective.estimator: \"{}\" goes through z, but model.posterior gives categories, which are no "
+        "function of "
         "noise that has a gradient; use \"reinforce\", or \"reparameterized\" for the relaxation",
         estimator.type());
   }
   if (draws == DrawsAre::scored) {
     throw UsageError(
         "objective: takes log q(z | x) at the draws, but model.posterior gives categories, whose draws under "
-        "objective.estimator \"reparameterized\" are relaxed and have another density; use \"reinforce\", or the "
+        "objective.estimator \"reparameterized\" are relaxed and have another density; use \"reinforce\", or "
+        "the "
         "objective \"elbo\" with \"kl\": \"auto\"");
   }
 }

@@ -23,7 +23,8 @@ std::optional<std::string> check_samples(const EstimatorConfig& estimator, int64
 /// What an objective does with draws of z: decodes them, or takes their log q(z | x) too.
 enum class DrawsAre { decoded, scored };
 
-/// UsageError where the estimator cannot serve the posterior: where it scores given z, or scores relaxed draws.
+/// UsageError where the estimator cannot serve the posterior: where it scores given z, or scores relaxed
+/// draws.
 void require_fit(const EstimatorConfig& estimator, DrawsAre draws, const PosteriorFamily& posterior);
 
 inline std::shared_ptr<Estimator> make_estimator(const EstimatorConfig& config, const PictureShape& picture) {
