@@ -184,7 +184,9 @@ void bind_absent(const Origin& origin, const std::string& path, T& value);
 template <HasFields T>
 void run_check(const Origin& origin, const std::string& path, const T& value) {
   if constexpr (HasCheck<T>) {
-    if (const std::optional<std::string> complaint = check(value)) fail(origin, path, *complaint);
+    if (const std::optional<std::string> complaint = check(value)) {
+      fail_check(origin, path, *complaint);
+    }
   }
 }
 

@@ -109,4 +109,9 @@ void fail(const Origin& origin, const std::string& path, const std::string& what
   throw UsageError("{}: {}: {}", origin.text(), on_one_line(path), what);
 }
 
+void fail_check(const Origin& origin, const std::string& path, const std::string& complaint) {
+  const bool is_whole = path.empty() || complaint.starts_with(path + ".");
+  fail(origin, "", is_whole ? complaint : on_one_line(path) + "." + complaint);
+}
+
 }  // namespace vae::detail

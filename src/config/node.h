@@ -59,4 +59,8 @@ std::string join(const std::string& path, std::string_view key);
 /// UsageError "where: path: what".
 [[noreturn]] void fail(const Origin& origin, const std::string& path, const std::string& what);
 
+/// Throws what a struct's check said of the value at `path`: it begins with the key that is wrong, from there
+/// or whole.
+[[noreturn]] void fail_check(const Origin& origin, const std::string& path, const std::string& complaint);
+
 }  // namespace vae::detail

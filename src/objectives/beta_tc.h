@@ -59,8 +59,8 @@ struct AggregateDensities {
 AggregateDensities aggregate_densities(const Tensor& densities, int64_t population,
                                        AggregateSampling sampling);
 
-/// E log p(x | z) - alpha I(z; n) - beta TC(z) - gamma sum_j KL(q(z_j) || p(z_j)): Chen et al. 2018,
-/// equation 4. For a posterior and a prior that factorise over dimensions.
+/// E log p(x | z) - alpha I(z; n) - beta TC(z) - gamma sum_j KL(q(z_j) || p(z_j)): Chen et al. 2018. For a
+/// posterior and a prior that factorise over dimensions.
 class BetaTc : public Objective {
  public:
   explicit BetaTc(const BetaTcConfig& config) : config_(config) {}

@@ -29,8 +29,8 @@ class MeanBound : public Bound {
   Tensor elasticities(const Tensor& log_weights) const override;
 };
 
-/// 1/(1 - alpha) log 1/K sum_k w_k^(1 - alpha), alpha != 1: the variational Renyi bound (Li and Turner 2016,
-/// equation 6). alpha = 0 is log 1/K sum_k w_k, the importance-weighted bound (Burda, Grosse and
+/// 1/(1 - alpha) log 1/K sum_k w_k^(1 - alpha), alpha != 1: the variational Renyi bound (Li and Turner
+/// 2016). alpha = 0 is log 1/K sum_k w_k, the importance-weighted bound (Burda, Grosse and
 /// Salakhutdinov 2016, equation 8).
 class RenyiBound : public Bound {
  public:
@@ -43,7 +43,8 @@ class RenyiBound : public Bound {
   double power_;
 };
 
-/// beta of the ELBO and 1 - beta of the importance-weighted bound (Rainforth et al. 2018, equation 11).
+/// beta of the ELBO and 1 - beta of the importance-weighted bound (Rainforth et al. 2018, the convex
+/// combination).
 class ConvexBound : public Bound {
  public:
   explicit ConvexBound(double beta) : beta_(beta) {}

@@ -12,7 +12,7 @@
 
 namespace vae {
 
-/// beta ELBO + (1 - beta) IWAE of the same K draws, M times. Rainforth et al. 2018, equation 11.
+/// beta ELBO + (1 - beta) IWAE of the same K draws, M times. Rainforth et al. 2018.
 struct CiwaeConfig {
   static constexpr std::string_view kType = "ciwae";
   static constexpr std::string_view kHelp =

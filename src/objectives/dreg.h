@@ -25,7 +25,7 @@ inline constexpr auto fields(Tag<DregConfig>) { return std::tuple{}; }
 ///   for q      sum_k (g_k - d g_k / d log w_k) (d log w_k / d z_k) (d z_k / d lambda),
 /// where the score's part, -sum_k g_k d log q(z_k) / d lambda, was reparameterised a second time. For the
 /// importance-weighted bound, g_k = v_k = w_k / sum_j w_j, the factor is v_k^2: Tucker, Lawson, Gu and
-/// Maddison 2019, equation 8. Unbiased, and its signal does not drown as K grows.
+/// Maddison 2019. Unbiased, and its signal does not drown as K grows.
 class Dreg : public Estimator {
  public:
   EstimatorDraws draw(const Posterior& posterior, const DrawRequest& request, Random& random) override;

@@ -27,10 +27,10 @@ inline constexpr auto fields(Tag<InfoConfig>) {
 }
 
 /// Unbiased estimate of the squared maximum mean discrepancy of a [B, D] and b [B, D], B >= 2, with the
-/// kernel exp(-|x - y|^2 / D): Gretton et al. 2012, equation 4; the kernel of Zhao, Song and Ermon 2017.
+/// kernel exp(-|x - y|^2 / D): Gretton et al. 2012; the kernel of Zhao, Song and Ermon 2017.
 Tensor squared_mmd(const Tensor& a, const Tensor& b);
 
-/// Zhao, Song and Ermon 2017, "InfoVAE", equation 6, with the maximum mean discrepancy as divergence.
+/// Zhao, Song and Ermon 2017, "InfoVAE", with the maximum mean discrepancy as divergence.
 class Info : public Objective {
  public:
   explicit Info(const InfoConfig& config) : config_(config) {}

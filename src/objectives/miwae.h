@@ -13,7 +13,7 @@
 namespace vae {
 
 /// 1/M sum_m log 1/K sum_k w_mk. Rainforth et al. 2018, "Tighter variational bounds are not necessarily
-/// better", equation 9.
+/// better".
 struct MiwaeConfig {
   static constexpr std::string_view kType = "miwae";
   static constexpr std::string_view kHelp =

@@ -30,7 +30,7 @@ inline constexpr auto fields(Tag<ReinforceConfig>) {
 
 /// grad E_q[f] = E_q[(f - b) grad log q(z; lambda) + grad_lambda f], for any q that can be scored. Williams
 /// 1992; Paisley, Blei and Jordan 2012; with samples left out for baselines RLOO (Salimans and Knowles 2014;
-/// Kool, van Hoof and Welling 2019) and VIMCO (Mnih and Rezende 2016, equations 7 to 10).
+/// Kool, van Hoof and Welling 2019) and VIMCO (Mnih and Rezende 2016).
 class Reinforce : public Estimator {
  public:
   Reinforce(const ReinforceConfig& config, const PictureShape& picture);

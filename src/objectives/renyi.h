@@ -12,7 +12,7 @@
 
 namespace vae {
 
-/// 1/(1 - alpha) log 1/K sum_k w_k^(1 - alpha). Li and Turner 2016, equation 6 with K draws.
+/// 1/(1 - alpha) log 1/K sum_k w_k^(1 - alpha). Li and Turner 2016, with K draws.
 struct RenyiConfig {
   static constexpr std::string_view kType = "renyi";
   static constexpr std::string_view kHelp =

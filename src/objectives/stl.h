@@ -20,9 +20,8 @@ struct StlConfig {
 inline constexpr auto fields(Tag<StlConfig>) { return std::tuple{}; }
 
 /// The reparameterised gradient but for its term - grad_lambda log q(z; lambda) at fixed z, which has mean
-/// zero: the variance falls to zero as q becomes the exact posterior. Roeder, Wu and Duvenaud 2017,
-/// equation 8. With more than one importance sample the term's mean is not zero, and the estimate would be
-/// biased.
+/// zero: the variance falls to zero as q becomes the exact posterior. Roeder, Wu and Duvenaud 2017. With more
+/// than one importance sample the term's mean is not zero, and the estimate would be biased.
 class Stl : public Estimator {
  public:
   EstimatorDraws draw(const Posterior& posterior, const DrawRequest& request, Random& random) override;

@@ -7,9 +7,11 @@
 #include <optional>
 #include <string>
 
+#include "core/error.h"
 #include "support/examples.h"
 #include "support/models.h"
 #include "support/tensors.h"
+#include "support/throws.h"
 
 namespace vae {
 namespace {
@@ -157,6 +159,50 @@ TEST(Vae, LeavesTheDefaultGeneratorAlone) {
   const Tensor before = test::default_generator_state();
   for (const ModelConfig& config : every_model()) test::tiny_model(config);
   EXPECT_TRUE(torch::equal(test::default_generator_state(), before));
+}
+
+constexpr int64_t kClasses = 3;
+
+std::shared_ptr<Vae> conditional_model(ModelConfig config) {
+  config.condition = ConditionConfig{.embedding = 2};
+  auto model = std::make_shared<Vae>(config, kTinyPicture, 1, kClasses);
+  model->to(torch::kDouble);
+  return model;
+}
+
+// Each picture's label reaches its own result, and through every network both ways.
+TEST(Vae, TellsEncoderAndDecoderTheClass) {
+  for (const ModelConfig& config : every_model()) {
+    const auto model = conditional_model(config);
+    const Tensor x = test::binary_pictures(1).expand({kClasses, -1, -1, -1});
+    const Tensor labels = torch::arange(kClasses);
+    Random random(1, "z");
+    const Tensor z = normal(random, {2, 1, model->latent()}, test::kFloat64).expand({-1, kClasses, -1});
+    const Tensor means = model->encode(x, labels)->mean();
+    const Tensor parameters = model->decode(z, labels);
+    for (int64_t y = 0; y < kClasses; ++y) {
+      const Tensor other = (labels + 1).remainder(kClasses);
+      EXPECT_GT(test::distance(means[y], model->encode(x, other)->mean()[y]), 1e-6);
+      EXPECT_GT(test::distance(parameters.select(1, y), model->decode(z, other).select(1, y)), 1e-6);
+      const Tensor alone = labels.narrow(0, y, 1);
+      EXPECT_LT(test::distance(means[y], model->encode(x.narrow(0, y, 1), alone)->mean()[0]), 1e-12);
+      EXPECT_LT(test::distance(parameters.select(1, y), model->decode(z.narrow(1, y, 1), alone).select(1, 0)),
+                1e-12);
+    }
+  }
+}
+
+TEST(Vae, DoesNotLookAtLabelsWithoutACondition) {
+  const auto model = test::tiny_model();
+  const Tensor x = test::binary_pictures(2);
+  EXPECT_TRUE(torch::equal(model->encode(x, torch::arange(2))->mean(), model->encode(x)->mean()));
+  EXPECT_EQ(model->classes(), 0);
+}
+
+TEST(Vae, RefusesAConditionWithoutClasses) {
+  ModelConfig config = test::tiny_config();
+  config.condition = ConditionConfig{};
+  EXPECT_TRUE(test::throws<UsageError>([&] { Vae(config, kTinyPicture, 1); }, {"model.condition"}));
 }
 
 }  // namespace

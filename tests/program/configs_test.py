@@ -6,7 +6,7 @@ import unittest
 import program
 from program import ProgramTest, run
 
-CONFIGS = sorted((program.ROOT / "configs").glob("*.json"))
+CONFIGS = sorted((program.ROOT / "configs").rglob("*.json"))
 PICTURES = 12
 
 

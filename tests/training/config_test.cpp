@@ -58,7 +58,8 @@ TEST(RunConfig, RefusesNumbersOutOfTheirRange) {
 
 TEST(RunConfig, OfEveryExampleParses) {
   int examples = 0;
-  for (const auto& entry : fs::directory_iterator(fs::path(VAE_SOURCE_DIR) / "configs")) {
+  for (const auto& entry : fs::recursive_directory_iterator(fs::path(VAE_SOURCE_DIR) / "configs")) {
+    if (!entry.is_regular_file()) continue;
     EXPECT_EQ(parse_file<Config>(entry.path()).name, entry.path().stem()) << entry.path();
     ++examples;
   }
