@@ -79,7 +79,7 @@ void add_reconstruct(CLI::App& app) {
   auto options = std::make_shared<ReconstructOptions>();
   auto* command = app.add_subcommand("reconstruct", "Pass a folder of pictures through a trained model");
   add_checkpoint(*command, options->checkpoint);
-  command->add_option("--images", options->images, "Folder of JPEG and PNG files of any size")
+  command->add_option("--images", options->images, "Folder of JPEG, PNG and WebP files of any size")
       ->required()
       ->type_name("FOLDER");
   add_outputs(*command, options->sheet, options->folder);

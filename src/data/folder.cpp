@@ -21,16 +21,15 @@ struct Listing {
 };
 
 bool is_picture(const fs::path& path) {
-  constexpr size_t kSignature = 16;  // longer than what any format is told by
-  std::array<char, kSignature> head;
+  std::array<char, kSignatureSize> head;
   std::ifstream file(path, std::ios::binary);
   if (!file) {
     throw IoError("{}: can't be opened ({}); check its permissions", path.string(),
                   std::generic_category().message(errno));
   }
-  file.read(head.data(), kSignature);
+  file.read(head.data(), kSignatureSize);
   const auto bytes = std::as_bytes(std::span(head)).first(static_cast<size_t>(file.gcount()));
-  return recognise(bytes) != ImageFormat::unknown;
+  return recognise(bytes) != ImageFormat::none;
 }
 
 bool is_hidden(const fs::path& path) { return path.filename().native().starts_with('.'); }
@@ -69,15 +68,16 @@ Listing list_pictures(const fs::path& root) {
   std::error_code missing;
   if (!fs::is_directory(root, missing)) {
     const bool is_file = fs::exists(root, missing);
-    throw DataError("{}: {}; give a folder that holds JPEG or PNG files", root.string(),
+    throw DataError("{}: {}; give a folder of JPEG, PNG or WebP files", root.string(),
                     is_file ? "is no folder" : "no such folder");
   }
   Listing listing = list(root);
   if (!listing.pictures.empty()) return listing;
-  if (listing.others.empty()) throw DataError("{}: is empty; put JPEG or PNG files into it", root.string());
-  throw DataError("{}: holds no JPEG or PNG picture ({} other file{}, e.g. {}); convert the pictures to PNG",
-                  root.string(), listing.others.size(), listing.others.size() == 1 ? "" : "s",
-                  listing.others[0]);
+  if (listing.others.empty())
+    throw DataError("{}: is empty; put JPEG, PNG or WebP files into it", root.string());
+  throw DataError(
+      "{}: holds no JPEG, PNG or WebP picture ({} other file{}, e.g. {}); convert the pictures to PNG",
+      root.string(), listing.others.size(), listing.others.size() == 1 ? "" : "s", listing.others[0]);
 }
 
 /// The first folder of a relative path, or nothing where it is only a file.
@@ -106,7 +106,7 @@ std::vector<int64_t> class_labels(std::span<const std::string> files, std::span<
 }
 
 DecodeOptions decode_options(const FolderConfig& config) {
-  DecodeOptions options{.channels = config.channels};
+  DecodeOptions options{.channels = config.channels, .target = TargetSize{config.width, config.height}};
   std::transform(config.background.begin(), config.background.end(), options.background.begin(),
                  [](int64_t value) { return static_cast<uint8_t>(value); });
   return options;

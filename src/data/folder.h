@@ -1,4 +1,4 @@
-// A folder of JPEG and PNG files.
+// A folder of picture files.
 #pragma once
 
 #include <array>
@@ -25,7 +25,8 @@ inline constexpr auto names(Tag<Resampling>) {
 
 struct FolderConfig {
   static constexpr std::string_view kType = "folder";
-  static constexpr std::string_view kHelp = "A folder of JPEG and PNG files; its sub-folders are classes.";
+  static constexpr std::string_view kHelp =
+      "A folder of JPEG, PNG and WebP files; its sub-folders are classes.";
 
   std::filesystem::path path = {};
   int64_t channels = 3;
@@ -68,7 +69,7 @@ class FolderDataset : public Dataset {
   const std::vector<std::string>& classes() const override { return classes_; }
   std::string name(int64_t index) const override { return files_[static_cast<size_t>(index)]; }
 
-  /// How many files were passed over because they are neither JPEG nor PNG.
+  /// How many files were passed over because they are no pictures.
   int64_t skipped() const { return skipped_; }
 
  private:

@@ -12,7 +12,7 @@ std::shared_ptr<const Dataset> make(const IdxConfig& config) { return std::make_
 std::shared_ptr<const Dataset> make(const FolderConfig& config) {
   auto folder = std::make_shared<FolderDataset>(config);
   if (folder->skipped() > 0) {
-    spdlog::warn("{}: {} files are neither JPEG nor PNG; they are passed over", config.path.string(),
+    spdlog::warn("{}: {} files are no pictures; they are passed over", config.path.string(),
                  folder->skipped());
   }
   return folder;

@@ -122,7 +122,7 @@ TEST_F(Folder, SaysWhatIsWrongWithAFolderWithoutPictures) {
   EXPECT_TRUE(refuses(root() / "none", {"none: no such folder"}));
   EXPECT_TRUE(refuses(root(), {": is empty"}));
   add_text("notes.txt");
-  EXPECT_TRUE(refuses(root(), {"holds no JPEG or PNG picture (1 other file, e.g. notes.txt)"}));
+  EXPECT_TRUE(refuses(root(), {"holds no JPEG, PNG or WebP picture (1 other file, e.g. notes.txt)"}));
   EXPECT_TRUE(refuses(root() / "notes.txt", {"notes.txt: is no folder"}));
 }
 
