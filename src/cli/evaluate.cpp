@@ -12,6 +12,7 @@
 #include "core/error.h"
 #include "data/batches.h"
 #include "data/labelled.h"
+#include "data/memory.h"
 #include "distributions/bits_per_dimension.h"
 #include "objectives/validation.h"
 
@@ -32,9 +33,9 @@ struct EvaluateOptions {
 const std::map<std::string, std::shared_ptr<const Dataset> Splits::*> kSplits = {
     {"train", &Splits::train}, {"validation", &Splits::validation}, {"test", &Splits::test}};
 
-std::shared_ptr<const MemoryDataset> read_split(const Checkpoint& checkpoint, const std::string& name) {
-  const DataConfig& data = checkpoint.config.data;
-  const Splits splits = open_splits(data.train, data.validation, data.test, checkpoint.config.seed);
+std::shared_ptr<const Dataset> read_split(const Checkpoint& checkpoint, const std::string& name) {
+  const int64_t threads = at::get_num_threads();
+  const Splits splits = open_splits(checkpoint.config.data, checkpoint.config.seed, threads);
   const std::shared_ptr<const Dataset>& chosen = splits.*kSplits.at(name);
   if (!chosen) {
     throw UsageError("--split {}: data.{} of the checkpoint's config is \"none\"; choose another split", name,
@@ -45,10 +46,8 @@ std::shared_ptr<const MemoryDataset> read_split(const Checkpoint& checkpoint, co
         "data.{}: its pictures have another size or other channels than those the checkpoint was trained on",
         name);
   }
-  if (!checkpoint.config.model.condition)
-    return std::make_shared<MemoryDataset>(*chosen, at::get_num_threads());
-  return std::make_shared<MemoryDataset>(Labelled(chosen, checkpoint.pictures.classes),
-                                         at::get_num_threads());
+  if (!checkpoint.config.model.condition) return with_stored_pixels(chosen, threads);
+  return with_stored_pixels(std::make_shared<Labelled>(chosen, checkpoint.pictures.classes), threads);
 }
 
 void evaluate(const EvaluateOptions& options) {
