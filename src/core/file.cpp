@@ -135,12 +135,16 @@ std::vector<std::byte> read_bytes(const FileDescriptor& file, uint64_t size, con
 
 }  // namespace
 
+FileStamp file_stamp(const struct stat& status) {
+  return {.size = static_cast<uint64_t>(status.st_size),
+          .modified = nanoseconds(status.st_mtim),
+          .changed = nanoseconds(status.st_ctim)};
+}
+
 std::optional<FileStamp> file_stamp(const fs::path& path) {
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
-  return FileStamp{.size = static_cast<uint64_t>(status.st_size),
-                   .modified = nanoseconds(status.st_mtim),
-                   .changed = nanoseconds(status.st_ctim)};
+  return file_stamp(status);
 }
 
 std::vector<std::byte> read_file(const fs::path& path, uint64_t limit) {

@@ -1,6 +1,8 @@
 // Reading whole files, and replacing them so that a reader never sees half of one.
 #pragma once
 
+#include <sys/stat.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -24,6 +26,8 @@ struct FileStamp {
 
   bool operator==(const FileStamp&) const = default;
 };
+
+FileStamp file_stamp(const struct stat& status);
 
 /// Of the regular file that `path` leads to; nothing where it leads to none.
 std::optional<FileStamp> file_stamp(const std::filesystem::path& path);

@@ -66,8 +66,8 @@ class Walk {
       } else {
         visit_folder(name, identity(status));
       }
-    } else if (const auto stamp = file_stamp(root_ / name)) {
-      found_.files.push_back({name, *stamp});
+    } else if (S_ISREG(status.st_mode)) {
+      found_.files.push_back({name, file_stamp(status)});
     } else {
       ++found_.others;
     }

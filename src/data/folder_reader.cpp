@@ -235,7 +235,7 @@ FolderPictures read_through_cache(const FolderConfig& config, const fs::path& fo
 FolderPictures read_pictures(const FolderConfig& config, const CacheConfig& cache,
                              std::span<const FolderFile> files, int64_t threads) {
   const std::optional<fs::path> folder = cache_folder(cache);
-  if (!folder) return read_into_memory(config, files, threads);
+  if (!folder || files.empty()) return read_into_memory(config, files, threads);
   try {
     return read_through_cache(config, *folder, files, threads);
   } catch (const IoError& error) {

@@ -88,7 +88,7 @@ Image decode(std::span<const std::byte> bytes, const std::string& name, const De
       break;
   }
   throw DataError("{}: {}; remove it or set data.bad_images to \"skip\"", name,
-                  bytes.empty() ? "is empty" : "is no picture of a known format");
+                  bytes.empty() ? "is empty" : "is no picture of a known format (JPEG, PNG, WebP)");
 }
 
 Image read_image(const std::filesystem::path& path, const DecodeOptions& options) {

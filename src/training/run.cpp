@@ -27,6 +27,7 @@ constexpr int64_t kColumns = 8;
 
 // Changing these neither alters a step that was taken nor one that will be, or only adds steps.
 constexpr std::array kMayChange = {"data.cache",
+                                   "data.cache.path",
                                    "training.epochs",
                                    "training.patience",
                                    "training.log_every",

@@ -74,7 +74,8 @@ TEST(Pictures, HaveTheTypeOfTheirPlace) {
   for (const auto type : {torch::kFloat, torch::kDouble}) {
     const Pictures pictures = make_pictures(2, kGrey, PlainObservation{}, type);
     Random random(1, "unused");
-    EXPECT_EQ(pictures.observe(pictures.bytes(0, pictures.size()), pictures.labels(), random).x.scalar_type(), type);
+    EXPECT_EQ(pictures.observe(pictures.bytes(0, pictures.size()), pictures.labels(), random).x.scalar_type(),
+              type);
   }
 }
 

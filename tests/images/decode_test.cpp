@@ -44,7 +44,7 @@ TEST(Decode, NamesTheFormatItDoesNotRead) {
       {"BM....\0\0\0\0"sv, "is BMP,"},
       {"\0\0\0\x0CjP  \r\n\x87\n"sv, "is JPEG 2000,"},
       {"\0\0\0\x0CJXL \r\n\x87\n"sv, "is JPEG XL,"},
-      {"hello"sv, "is no picture of a known format;"},
+      {"hello"sv, "is no picture of a known format (JPEG, PNG, WebP);"},
       {""sv, "is empty;"}};
   for (const auto& [content, expected] : files) {
     const std::string message = message_of<DataError>([&] { decode(bytes_of(content), "a.jpg", {}); });
