@@ -14,6 +14,7 @@
 #include "data/batches.h"
 #include "data/folder.h"
 #include "data/labelled.h"
+#include "data/memory.h"
 #include "distributions/bits_per_dimension.h"
 #include "evaluation/evaluation.h"
 
@@ -38,8 +39,7 @@ const std::map<std::string, std::shared_ptr<const Dataset> Splits::*> kSplits = 
     {"train", &Splits::train}, {"validation", &Splits::validation}, {"test", &Splits::test}};
 
 std::shared_ptr<const Dataset> open_split(const Checkpoint& checkpoint, const std::string& name) {
-  const DataConfig& data = checkpoint.config.data;
-  const Splits splits = open_splits(data.train, data.validation, data.test, checkpoint.config.seed);
+  const Splits splits = open_splits(checkpoint.config.data, checkpoint.config.seed, at::get_num_threads());
   const std::shared_ptr<const Dataset>& chosen = splits.*kSplits.at(name);
   if (!chosen) {
     throw UsageError("--split {}: data.{} of the checkpoint's config is \"none\"; choose another split", name,
@@ -57,16 +57,17 @@ std::shared_ptr<const Dataset> open_images(const Checkpoint& checkpoint,
                                            const std::filesystem::path& folder) {
   const PictureShape shape = checkpoint.pictures.shape();
   return std::make_shared<FolderDataset>(
-      FolderConfig{.path = folder, .channels = shape.channels, .height = shape.height, .width = shape.width});
+      FolderConfig{.path = folder, .channels = shape.channels, .height = shape.height, .width = shape.width},
+      FolderReading{.bad_images = checkpoint.config.data.bad_images, .threads = at::get_num_threads()});
 }
 
-std::shared_ptr<const MemoryDataset> read(const EvaluateOptions& options, const Checkpoint& checkpoint) {
+std::shared_ptr<const Dataset> read(const EvaluateOptions& options, const Checkpoint& checkpoint) {
   std::shared_ptr<const Dataset> source = options.images.empty() ? open_split(checkpoint, options.split)
                                                                  : open_images(checkpoint, options.images);
   if (checkpoint.config.model.condition) {
     source = std::make_shared<Labelled>(source, checkpoint.pictures.classes);
   }
-  return std::make_shared<MemoryDataset>(*source, at::get_num_threads());
+  return with_stored_pixels(source, at::get_num_threads());
 }
 
 int64_t batch_size(const Vae& model) {

@@ -30,15 +30,16 @@ struct ReconstructOptions {
   std::string device = "auto";
 };
 
-std::shared_ptr<const MemoryDataset> read_images(const std::filesystem::path& folder,
-                                                 const LoadedModel& loaded) {
+std::shared_ptr<const Dataset> read_images(const std::filesystem::path& folder, const LoadedModel& loaded) {
   const PictureShape& shape = loaded.model->picture();
   std::shared_ptr<const Dataset> files = std::make_shared<FolderDataset>(
-      FolderConfig{.path = folder, .channels = shape.channels, .height = shape.height, .width = shape.width});
+      FolderConfig{.path = folder, .channels = shape.channels, .height = shape.height, .width = shape.width},
+      FolderReading{.bad_images = loaded.checkpoint.config.data.bad_images,
+                    .threads = at::get_num_threads()});
   if (loaded.model->classes() > 0) {
     files = std::make_shared<Labelled>(std::move(files), loaded.checkpoint.pictures.classes);
   }
-  return std::make_shared<MemoryDataset>(*files, at::get_num_threads());
+  return files;
 }
 
 std::vector<std::string> source_names(const Dataset& dataset) {
@@ -79,7 +80,7 @@ void add_reconstruct(CLI::App& app) {
   auto options = std::make_shared<ReconstructOptions>();
   auto* command = app.add_subcommand("reconstruct", "Pass a folder of pictures through a trained model");
   add_checkpoint(*command, options->checkpoint);
-  command->add_option("--images", options->images, "Folder of JPEG and PNG files of any size")
+  command->add_option("--images", options->images, "Folder of JPEG, PNG and WebP files of any size")
       ->required()
       ->type_name("FOLDER");
   add_outputs(*command, options->sheet, options->folder);

@@ -5,12 +5,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <system_error>
+#include <utility>
 
 #include "core/error.h"
-#include "core/file_descriptor.h"
 
 namespace vae {
 namespace {
@@ -63,53 +64,24 @@ FileDescriptor open_file(const fs::path& path, int flags) {
   return FileDescriptor(uninterrupted([&] { return ::open(path.c_str(), flags | O_CLOEXEC, kNewFileMode); }));
 }
 
-void write_all(const FileDescriptor& file, std::span<const std::byte> bytes, const fs::path& path) {
-  while (!bytes.empty()) {
-    const ssize_t count = uninterrupted([&] { return ::write(file.get(), bytes.data(), bytes.size()); });
-    if (count < 0) fail(path, "writing", errno);
-    bytes = bytes.subspan(static_cast<size_t>(count));
-  }
+/// What /proc calls an open file; a file without a name gets one through it.
+std::string descriptor_path(const FileDescriptor& file) {
+  return fmt::format("/proc/self/fd/{}", file.get());
 }
 
-/// The file beside its target that takes the target's place once complete, or disappears.
-class Replacement {
- public:
-  explicit Replacement(const fs::path& target) : target_(target) {
-    for (int attempt = 0; attempt < kTemporaryNames && !file_.is_open(); ++attempt) {
-      path_ = target_;
-      path_ += fmt::format(".tmp-{}-{}", ::getpid(), attempt);
-      file_ = open_file(path_, O_WRONLY | O_CREAT | O_EXCL);
-      if (!file_.is_open() && errno != EEXIST) break;
-    }
-    if (!file_.is_open()) fail(target_, "creating a temporary file beside it", errno);
-  }
+fs::path folder_of(const fs::path& path) { return path.has_parent_path() ? path.parent_path() : "."; }
 
-  ~Replacement() {
-    if (!renamed_) ::unlink(path_.c_str());
-  }
+/// A file that is in no folder yet and disappears with the process. Not open where the file system has none.
+FileDescriptor open_nameless(const fs::path& folder) {
+  if (::access("/proc/self/fd", F_OK) != 0) return FileDescriptor();
+  return open_file(folder, O_WRONLY | O_TMPFILE);
+}
 
-  Replacement(const Replacement&) = delete;
-  Replacement& operator=(const Replacement&) = delete;
-
-  void write(std::span<const std::byte> bytes) { write_all(file_, bytes, target_); }
-
-  void rename_to_target() {
-    if (uninterrupted([&] { return ::fsync(file_.get()); }) != 0) fail(target_, "fsync", errno);
-    if (!file_.close()) fail(target_, "closing", errno);
-    if (::rename(path_.c_str(), target_.c_str()) != 0) fail(target_, "renaming", errno);
-    renamed_ = true;
-  }
-
- private:
-  fs::path target_;
-  fs::path path_;
-  FileDescriptor file_;
-  bool renamed_ = false;
-};
+int64_t nanoseconds(const timespec& time) { return int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec; }
 
 /// Makes the rename itself durable.
 void sync_folder_of(const fs::path& path) {
-  const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
+  const fs::path folder = folder_of(path);
   const FileDescriptor handle = open_file(folder, O_RDONLY | O_DIRECTORY);
   if (!handle.is_open()) fail(folder, "opening the folder", errno);
   const int result = uninterrupted([&] { return ::fsync(handle.get()); });
@@ -137,18 +109,17 @@ uint64_t regular_file_size(const FileDescriptor& file, const fs::path& path) {
   return static_cast<uint64_t>(status.st_size);
 }
 
-}  // namespace
-
-std::vector<std::byte> read_file(const fs::path& path, uint64_t limit) {
+/// Opened for reading, with its size.
+std::pair<FileDescriptor, uint64_t> open_regular(const fs::path& path) {
   // O_NONBLOCK: opening a pipe without a writer would wait for ever; regular files ignore it.
-  const FileDescriptor file = open_file(path, O_RDONLY | O_NONBLOCK);
+  FileDescriptor file = open_file(path, O_RDONLY | O_NONBLOCK);
   if (!file.is_open()) fail(path, "opening", errno);
   const uint64_t size = regular_file_size(file, path);
-  if (size > limit) {
-    throw IoError("{}: {} bytes, at most {} are expected here; check that it is the right file",
-                  path.string(), size, limit);
-  }
+  return {std::move(file), size};
+}
 
+/// The next `size` bytes.
+std::vector<std::byte> read_bytes(const FileDescriptor& file, uint64_t size, const fs::path& path) {
   std::vector<std::byte> bytes(size);
   for (std::span<std::byte> rest(bytes); !rest.empty();) {
     const ssize_t count = uninterrupted([&] { return ::read(file.get(), rest.data(), rest.size()); });
@@ -162,12 +133,93 @@ std::vector<std::byte> read_file(const fs::path& path, uint64_t limit) {
   return bytes;
 }
 
+}  // namespace
+
+FileStamp file_stamp(const struct stat& status) {
+  return {.size = static_cast<uint64_t>(status.st_size),
+          .modified = nanoseconds(status.st_mtim),
+          .changed = nanoseconds(status.st_ctim)};
+}
+
+std::optional<FileStamp> file_stamp(const fs::path& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
+  return file_stamp(status);
+}
+
+std::vector<std::byte> read_file(const fs::path& path, uint64_t limit) {
+  const auto [file, size] = open_regular(path);
+  if (size > limit) {
+    throw IoError("{}: {} bytes, at most {} are expected here; check that it is the right file",
+                  path.string(), size, limit);
+  }
+  return read_bytes(file, size, path);
+}
+
+std::vector<std::byte> read_file_start(const fs::path& path, uint64_t count) {
+  const auto [file, size] = open_regular(path);
+  return read_bytes(file, std::min(size, count), path);
+}
+
+FileReplacement::FileReplacement(const fs::path& target) : target_(target) {
+  refuse_special_target(target_);
+  file_ = open_nameless(folder_of(target_));
+  if (file_.is_open()) return;
+  take_name([this] {
+    file_ = open_file(temporary_, O_WRONLY | O_CREAT | O_EXCL);
+    return file_.is_open();
+  });
+}
+
+FileReplacement::~FileReplacement() {
+  if (!temporary_.empty()) ::unlink(temporary_.c_str());
+}
+
+void FileReplacement::take_name(const std::function<bool()>& create) {
+  for (int attempt = 0; attempt < kTemporaryNames; ++attempt) {
+    temporary_ = target_;
+    temporary_ += fmt::format(".tmp-{}-{}", ::getpid(), attempt);
+    if (create()) return;
+    if (errno != EEXIST) break;
+  }
+  temporary_.clear();
+  fail(target_, "creating a temporary file beside it", errno);
+}
+
+void FileReplacement::append(std::span<const std::byte> bytes) {
+  write_at(size_, bytes);
+  size_ += bytes.size();
+}
+
+void FileReplacement::write_at(uint64_t offset, std::span<const std::byte> bytes) {
+  while (!bytes.empty()) {
+    const ssize_t count = uninterrupted(
+        [&] { return ::pwrite(file_.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset)); });
+    if (count < 0) fail(target_, "writing", errno);
+    offset += static_cast<uint64_t>(count);
+    bytes = bytes.subspan(static_cast<size_t>(count));
+  }
+}
+
+void FileReplacement::commit(Durability durability) {
+  const bool is_durable = durability == Durability::always;
+  if (is_durable && uninterrupted([&] { return ::fsync(file_.get()); }) != 0) fail(target_, "fsync", errno);
+  if (temporary_.empty()) {
+    take_name([this] {
+      return ::linkat(AT_FDCWD, descriptor_path(file_).c_str(), AT_FDCWD, temporary_.c_str(),
+                      AT_SYMLINK_FOLLOW) == 0;
+    });
+  }
+  if (!file_.close()) fail(target_, "closing", errno);
+  if (::rename(temporary_.c_str(), target_.c_str()) != 0) fail(target_, "renaming", errno);
+  temporary_.clear();
+  if (is_durable) sync_folder_of(target_);
+}
+
 void write_file_atomically(const fs::path& path, std::span<const std::span<const std::byte>> parts) {
-  refuse_special_target(path);
-  Replacement replacement(path);
-  for (const std::span<const std::byte> part : parts) replacement.write(part);
-  replacement.rename_to_target();
-  sync_folder_of(path);
+  FileReplacement replacement(path);
+  for (const std::span<const std::byte> part : parts) replacement.append(part);
+  replacement.commit();
 }
 
 void write_file_atomically(const fs::path& path, std::span<const std::byte> bytes) {

@@ -9,14 +9,21 @@ namespace {
 
 int64_t divide_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
-Tensor view_of_bytes(const MemoryDataset& dataset) {
+/// Copies the pictures number(0) ... number(count - 1), one after another.
+template <class Number>
+Tensor gather(const Dataset& dataset, int64_t count, const Number& number) {
   const PictureShape shape = dataset.shape();
-  // from_blob wants a pointer to change, which nobody does: rows are only ever gathered.
-  auto* bytes = const_cast<uint8_t*>(dataset.pixels().data());
-  return torch::from_blob(bytes, {dataset.size(), shape.height, shape.width, shape.channels}, torch::kUInt8);
+  Tensor bytes = torch::empty({count, shape.height, shape.width, shape.channels}, torch::kUInt8);
+  uint8_t* target = bytes.data_ptr<uint8_t>();
+  for (int64_t i = 0; i < count; ++i) target = std::ranges::copy(dataset.stored(number(i)), target).out;
+  return bytes;
 }
 
-Tensor copy_of_labels(const MemoryDataset& dataset) {
+Tensor gather(const Dataset& dataset, int64_t first, int64_t last) {
+  return gather(dataset, last - first, [first](int64_t i) { return first + i; });
+}
+
+Tensor copy_of_labels(const Dataset& dataset) {
   Tensor labels = torch::empty({dataset.size()}, torch::kLong);
   for (int64_t i = 0; i < dataset.size(); ++i) labels.data_ptr<int64_t>()[i] = dataset.label(i);
   return labels;
@@ -24,13 +31,24 @@ Tensor copy_of_labels(const MemoryDataset& dataset) {
 
 }  // namespace
 
-Pictures::Pictures(std::shared_ptr<const MemoryDataset> dataset, const ObservationConfig& observation,
+Pictures::Pictures(std::shared_ptr<const Dataset> dataset, const ObservationConfig& observation,
                    const BatchPlace& place)
     : dataset_(std::move(dataset)),
       observation_(observation),
       place_(place),
-      bytes_(view_of_bytes(*dataset_).to(place.device)),
-      labels_(copy_of_labels(*dataset_).to(place.device)) {}
+      labels_(copy_of_labels(*dataset_).to(place.device)) {
+  if (!place.device.is_cpu()) on_device_ = gather(*dataset_, 0, size()).to(place.device);
+}
+
+Tensor Pictures::bytes(const Tensor& numbers) const {
+  if (on_device_.defined()) return on_device_.index_select(0, numbers);
+  const int64_t* const number = numbers.data_ptr<int64_t>();
+  return gather(*dataset_, numbers.size(0), [number](int64_t i) { return number[i]; });
+}
+
+Tensor Pictures::bytes(int64_t first, int64_t last) const {
+  return on_device_.defined() ? on_device_.slice(0, first, last) : gather(*dataset_, first, last);
+}
 
 Batch Pictures::observe(const Tensor& bytes, const Tensor& labels, Random& random) const {
   const Tensor x = vae::observe(observation_, bytes, place_.type, random);
@@ -41,9 +59,12 @@ Batch Pictures::observe(const Tensor& bytes, const Tensor& labels, Random& rando
 
 Tensor Pictures::mean() const {
   constexpr int64_t kChunk = 4096;  // bounds the memory of the wider sums
-  Tensor sum =
-      torch::zeros({bytes_.size(1), bytes_.size(2), bytes_.size(3)}, bytes_.options().dtype(torch::kLong));
-  for (const Tensor& rows : bytes_.split(kChunk)) sum += rows.sum(0, /*keepdim=*/false, torch::kLong);
+  const PictureShape shape = dataset_->shape();
+  Tensor sum = torch::zeros({shape.height, shape.width, shape.channels},
+                            torch::dtype(torch::kLong).device(place_.device));
+  for (int64_t first = 0; first < size(); first += kChunk) {
+    sum += bytes(first, std::min(first + kChunk, size())).sum(0, /*keepdim=*/false, torch::kLong);
+  }
   return (sum.to(torch::kDouble) / (255.0 * static_cast<double>(size()))).permute({2, 0, 1}).to(place_.type);
 }
 
@@ -69,7 +90,7 @@ Batch TrainingBatches::get(int64_t epoch, int64_t position) {
   const Tensor rows = order_.slice(0, first, last);
   const auto step = static_cast<uint64_t>(epoch * per_epoch() + position);
 
-  Tensor bytes = pictures_.bytes().index_select(0, rows);
+  Tensor bytes = pictures_.bytes(rows);
   if (options_.horizontal_flip) {
     Random random(seed_, "flip", step);
     const Tensor flipped =
@@ -94,8 +115,8 @@ Batch EvaluationBatches::get(int64_t position) const {
   const int64_t last = std::min(first + batch_size_, pictures_.size());
   Random random(seed_, "observe for evaluation");
   random.skip(static_cast<uint64_t>(first * pictures_.dataset().shape().elements()) * kWordsPerUniform);
-  Batch batch = pictures_.observe(pictures_.bytes().slice(0, first, last),
-                                  pictures_.labels().slice(0, first, last), random);
+  Batch batch =
+      pictures_.observe(pictures_.bytes(first, last), pictures_.labels().slice(0, first, last), random);
   batch.first = first;
   batch.indices = torch::arange(first, last, torch::TensorOptions(pictures_.device()).dtype(torch::kLong));
   batch.population = pictures_.size();

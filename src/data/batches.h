@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "core/tensor.h"
-#include "data/memory.h"
+#include "data/dataset.h"
 #include "data/observation.h"
 
 namespace vae {
@@ -27,17 +27,24 @@ struct BatchPlace {
   torch::ScalarType type = torch::kFloat;
 };
 
-/// The pictures of a data set as bytes on a device, [N, H, W, C], and what turns rows of them into x.
+/// The pictures of a data set as bytes, [N, H, W, C], and what turns some of them into x. Another device than
+/// the processor gets a copy of all; the processor takes them from where they are stored.
 class Pictures {
  public:
-  Pictures(std::shared_ptr<const MemoryDataset> dataset, const ObservationConfig& observation,
+  /// The data set's pixels must be stored.
+  Pictures(std::shared_ptr<const Dataset> dataset, const ObservationConfig& observation,
            const BatchPlace& place);
 
   int64_t size() const { return dataset_->size(); }
-  const MemoryDataset& dataset() const { return *dataset_; }
-  Tensor bytes() const { return bytes_; }
+  const Dataset& dataset() const { return *dataset_; }
 
-  /// x and labels of the given rows of bytes, [N, H, W, C] and [N].
+  /// Those of the given numbers, an int64 tensor [N] on the device.
+  Tensor bytes(const Tensor& numbers) const;
+
+  /// Those from `first` up to `last`.
+  Tensor bytes(int64_t first, int64_t last) const;
+
+  /// x and labels of bytes, [N, H, W, C] and [N].
   Batch observe(const Tensor& bytes, const Tensor& labels, Random& random) const;
 
   Tensor labels() const { return labels_; }
@@ -47,10 +54,10 @@ class Pictures {
   Tensor mean() const;
 
  private:
-  std::shared_ptr<const MemoryDataset> dataset_;
+  std::shared_ptr<const Dataset> dataset_;
   ObservationConfig observation_;
   BatchPlace place_;
-  Tensor bytes_;
+  Tensor on_device_;  // undefined on the processor
   Tensor labels_;
 };
 

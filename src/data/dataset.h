@@ -35,6 +35,10 @@ class Dataset {
   /// DataError where the picture can't be read.
   virtual void get(int64_t index, std::span<uint8_t> pixels) const = 0;
 
+  /// The pixels of picture `index` where they lie ready, in memory or in a mapped file; empty where get() has
+  /// to make them. One data set stores all of its pictures, or none.
+  virtual std::span<const uint8_t> stored(int64_t) const { return {}; }
+
   /// Class of picture `index` as a position in classes(), or kNoLabel.
   virtual int64_t label(int64_t) const { return kNoLabel; }
   virtual const std::vector<std::string>& classes() const;  // empty where nothing is labelled

@@ -18,6 +18,7 @@ class Labelled : public Dataset {
   int64_t size() const override { return source_->size(); }
   PictureShape shape() const override { return source_->shape(); }
   void get(int64_t index, std::span<uint8_t> pixels) const override { source_->get(index, pixels); }
+  std::span<const uint8_t> stored(int64_t index) const override { return source_->stored(index); }
   int64_t label(int64_t index) const override {
     return position_[static_cast<size_t>(source_->label(index))];
   }

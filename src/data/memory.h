@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -20,6 +21,7 @@ class MemoryDataset : public Dataset {
   int64_t size() const override { return static_cast<int64_t>(labels_.size()); }
   PictureShape shape() const override { return shape_; }
   void get(int64_t index, std::span<uint8_t> pixels) const override;
+  std::span<const uint8_t> stored(int64_t index) const override;
   int64_t label(int64_t index) const override { return labels_[static_cast<size_t>(index)]; }
   const std::vector<std::string>& classes() const override { return classes_; }
   std::string name(int64_t index) const override { return names_[static_cast<size_t>(index)]; }
@@ -34,5 +36,8 @@ class MemoryDataset : public Dataset {
   std::vector<std::string> names_;
   std::vector<std::string> classes_;
 };
+
+/// The data set itself where its pixels are stored already, else a copy in memory.
+std::shared_ptr<const Dataset> with_stored_pixels(std::shared_ptr<const Dataset> source, int64_t threads);
 
 }  // namespace vae

@@ -1,27 +1,22 @@
 #include "data/source.h"
 
-#include <spdlog/spdlog.h>
-
 namespace vae {
 namespace {
 
-std::shared_ptr<const Dataset> make(const ShapesConfig& config) {
+std::shared_ptr<const Dataset> make(const ShapesConfig& config, const FolderReading&) {
   return std::make_shared<ShapesDataset>(config);
 }
-std::shared_ptr<const Dataset> make(const IdxConfig& config) { return std::make_shared<IdxDataset>(config); }
-std::shared_ptr<const Dataset> make(const FolderConfig& config) {
-  auto folder = std::make_shared<FolderDataset>(config);
-  if (folder->skipped() > 0) {
-    spdlog::warn("{}: {} files are neither JPEG nor PNG; they are passed over", config.path.string(),
-                 folder->skipped());
-  }
-  return folder;
+std::shared_ptr<const Dataset> make(const IdxConfig& config, const FolderReading&) {
+  return std::make_shared<IdxDataset>(config);
+}
+std::shared_ptr<const Dataset> make(const FolderConfig& config, const FolderReading& reading) {
+  return std::make_shared<FolderDataset>(config, reading);
 }
 
 }  // namespace
 
-std::shared_ptr<const Dataset> open_dataset(const SourceConfig& config) {
-  return config.visit([](const auto& source) { return make(source); });
+std::shared_ptr<const Dataset> open_dataset(const SourceConfig& config, const FolderReading& reading) {
+  return config.visit([&](const auto& source) { return make(source, reading); });
 }
 
 }  // namespace vae

@@ -13,6 +13,7 @@ namespace vae {
 
 using SourceConfig = OneOf<ShapesConfig, IdxConfig, FolderConfig>;
 
-std::shared_ptr<const Dataset> open_dataset(const SourceConfig& config);
+/// `reading` is for folders.
+std::shared_ptr<const Dataset> open_dataset(const SourceConfig& config, const FolderReading& reading = {});
 
 }  // namespace vae

@@ -25,12 +25,12 @@ int64_t taken_from_training(const SplitConfig& config, int64_t size) {
 }
 
 /// The data set of a split that does not come out of the training source; null for the others.
-std::shared_ptr<const Dataset> open_own(const SplitConfig& config) {
-  return config.visit([]<class T>(const T& chosen) -> std::shared_ptr<const Dataset> {
+std::shared_ptr<const Dataset> open_own(const SplitConfig& config, const FolderReading& reading) {
+  return config.visit([&]<class T>(const T& chosen) -> std::shared_ptr<const Dataset> {
     if constexpr (std::is_same_v<T, NoneConfig> || std::is_same_v<T, FractionConfig>) {
       return nullptr;
     } else {
-      return open_dataset(chosen);
+      return open_dataset(chosen, reading);
     }
   });
 }
@@ -69,9 +69,10 @@ void expect_fits(const Dataset& train, const Dataset* split, std::string_view na
 }  // namespace
 
 Splits open_splits(const SourceConfig& train, const SplitConfig& validation, const SplitConfig& test,
-                   uint64_t seed) {
-  const std::shared_ptr<const Dataset> source = open_dataset(train);
-  Splits splits{.train = source, .validation = open_own(validation), .test = open_own(test)};
+                   uint64_t seed, const FolderReading& reading) {
+  const std::shared_ptr<const Dataset> source = open_dataset(train, reading);
+  Splits splits{
+      .train = source, .validation = open_own(validation, reading), .test = open_own(test, reading)};
 
   const int64_t size = source->size();
   const int64_t test_size = taken_from_training(test, size);

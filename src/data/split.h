@@ -48,6 +48,6 @@ struct Splits {
 /// Fractions are taken at random from the training source, the test pictures first: they do not change when a
 /// validation part is added. DataError where a part is empty, or the shapes or classes do not fit together.
 Splits open_splits(const SourceConfig& train, const SplitConfig& validation, const SplitConfig& test,
-                   uint64_t seed);
+                   uint64_t seed, const FolderReading& reading = {});
 
 }  // namespace vae

@@ -21,6 +21,7 @@ class Subset : public Dataset {
   int64_t size() const override { return static_cast<int64_t>(indices_.size()); }
   PictureShape shape() const override { return source_->shape(); }
   void get(int64_t index, std::span<uint8_t> pixels) const override { source_->get(at(index), pixels); }
+  std::span<const uint8_t> stored(int64_t index) const override { return source_->stored(at(index)); }
   int64_t label(int64_t index) const override { return source_->label(at(index)); }
   const std::vector<std::string>& classes() const override { return source_->classes(); }
   std::string name(int64_t index) const override { return source_->name(at(index)); }

@@ -1,4 +1,4 @@
-// What the JPEG and PNG decoders share: limits, advice, and the fence around C code that leaves by longjmp.
+// What the decoders share: limits, advice, and the fence around C code that leaves by longjmp.
 #pragma once
 
 #include <algorithm>

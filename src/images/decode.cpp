@@ -1,5 +1,7 @@
 #include "images/decode.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <string_view>
 
@@ -7,13 +9,12 @@
 #include "core/file.h"
 #include "images/jpeg_decode.h"
 #include "images/png_decode.h"
+#include "images/webp_decode.h"
 
 namespace vae {
 namespace {
 
 using namespace std::string_view_literals;
-
-constexpr uint64_t kMaxFileSize = uint64_t{1} << 31;  // kMaxPixels of 16-bit RGBA, not compressed at all
 
 struct Signature {
   size_t offset;
@@ -22,17 +23,27 @@ struct Signature {
 
 constexpr Signature kJpeg{0, "\xFF\xD8\xFF"sv};
 constexpr Signature kPng{0, "\x89PNG\r\n\x1A\n"sv};
+constexpr Signature kRiff{0, "RIFF"sv};
+constexpr Signature kWebp{8, "WEBP"sv};
 
 struct ForeignFormat {
-  Signature signature;
   std::string_view name;
+  Signature signature;
+  Signature and_also = {0, ""sv};
 };
 
 /// Recognised only for the error to say what the file is.
 constexpr ForeignFormat kForeignFormats[] = {
-    {{0, "GIF8"sv}, "GIF"},     {{8, "WEBP"sv}, "WebP"},     {{4, "ftyphei"sv}, "HEIC"},
-    {{4, "ftyphev"sv}, "HEIC"}, {{4, "ftypmif1"sv}, "HEIC"}, {{4, "ftypavif"sv}, "AVIF"},
-    {{0, "II*\0"sv}, "TIFF"},   {{0, "MM\0*"sv}, "TIFF"},    {{0, "BM"sv}, "BMP"},
+    {"GIF", {0, "GIF8"sv}},
+    {"HEIC", {4, "ftyphei"sv}},
+    {"HEIC", {4, "ftyphev"sv}},
+    {"HEIC", {4, "ftypmif1"sv}},
+    {"AVIF", {4, "ftypavi"sv}},
+    {"TIFF", {0, "II*\0"sv}},
+    {"TIFF", {0, "MM\0*"sv}},
+    {"BMP", {0, "BM"sv}, {6, "\0\0\0\0"sv}},  // two letters alone also begin many a text
+    {"JPEG 2000", {4, "jP  \r\n\x87\n"sv}},
+    {"JPEG XL", {4, "JXL \r\n\x87\n"sv}},
 };
 
 bool matches(std::span<const std::byte> bytes, const Signature& signature) {
@@ -41,13 +52,12 @@ bool matches(std::span<const std::byte> bytes, const Signature& signature) {
                             std::as_bytes(std::span(signature.bytes)));
 }
 
-[[noreturn]] void refuse(std::span<const std::byte> bytes, const std::string& name) {
-  for (const ForeignFormat& format : kForeignFormats) {
-    if (!matches(bytes, format.signature)) continue;
-    throw DataError("{}: is a {}; JPEG and PNG are read, convert it to one of them", name, format.name);
-  }
-  throw DataError("{}: {}; JPEG and PNG are read, remove the file or set data.bad_images to \"skip\"", name,
-                  bytes.empty() ? "is empty" : "is not a picture of a known format");
+/// The format's name, or nothing.
+std::string_view foreign_format(std::span<const std::byte> bytes) {
+  const auto* const found = std::ranges::find_if(kForeignFormats, [&](const ForeignFormat& format) {
+    return matches(bytes, format.signature) && matches(bytes, format.and_also);
+  });
+  return found == std::end(kForeignFormats) ? std::string_view() : found->name;
 }
 
 }  // namespace
@@ -55,7 +65,8 @@ bool matches(std::span<const std::byte> bytes, const Signature& signature) {
 ImageFormat recognise(std::span<const std::byte> bytes) {
   if (matches(bytes, kJpeg)) return ImageFormat::jpeg;
   if (matches(bytes, kPng)) return ImageFormat::png;
-  return ImageFormat::unknown;
+  if (matches(bytes, kRiff) && matches(bytes, kWebp)) return ImageFormat::webp;
+  return foreign_format(bytes).empty() ? ImageFormat::none : ImageFormat::foreign;
 }
 
 Image decode(std::span<const std::byte> bytes, const std::string& name, const DecodeOptions& options) {
@@ -68,14 +79,25 @@ Image decode(std::span<const std::byte> bytes, const std::string& name, const De
       return decode_jpeg(bytes, name, options);
     case ImageFormat::png:
       return decode_png(bytes, name, options);
-    case ImageFormat::unknown:
+    case ImageFormat::webp:
+      return decode_webp(bytes, name, options);
+    case ImageFormat::foreign:
+      throw DataError("{}: is {}, which is not read; convert it to JPEG, PNG or WebP", name,
+                      foreign_format(bytes));
+    case ImageFormat::none:
       break;
   }
-  refuse(bytes, name);
+  throw DataError("{}: {}; remove it or set data.bad_images to \"skip\"", name,
+                  bytes.empty() ? "is empty" : "is no picture of a known format (JPEG, PNG, WebP)");
 }
 
 Image read_image(const std::filesystem::path& path, const DecodeOptions& options) {
-  return decode(read_file(path, kMaxFileSize), path.string(), options);
+  return decode(read_file(path, kMaxPictureFile), path.string(), options);
+}
+
+std::string decoder_versions() {
+  return fmt::format("libjpeg-turbo {}, libpng {}, libwebp {}", jpeg_version(), png_version(),
+                     webp_version());
 }
 
 }  // namespace vae

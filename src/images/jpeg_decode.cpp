@@ -6,6 +6,7 @@
 #include <jerror.h>
 #include <jpeglib.h>
 
+#include <algorithm>
 #include <array>
 #include <type_traits>
 #include <utility>
@@ -21,7 +22,8 @@ namespace {
 // A progressive file may refine each coefficient bit by bit, and each scan costs time in proportion to the
 // picture, whatever its own size. Encoders write about ten.
 constexpr int kMaxScans = 500;
-constexpr int kTooManyScans = JMSG_NOMESSAGE;  // a code that libjpeg does not raise
+constexpr int kTooManyScans = JMSG_NOMESSAGE;       // a code that libjpeg does not raise
+constexpr std::array kDivisors = {8U, 4U, 2U, 1U};  // of the sizes that libjpeg has fast transforms for
 constexpr int kExifMarker = JPEG_APP0 + 1;
 constexpr unsigned kMaxMarkerLength = 0xFFFF;
 
@@ -90,8 +92,20 @@ class Decompressor {
     return 1;
   }
 
-  int64_t width() const { return info_.image_width; }
-  int64_t height() const { return info_.image_height; }
+  /// Makes the picture as small as libjpeg can while it covers `target`, which is as the file stores pixels.
+  void reduce_to(const TargetSize& target) {
+    const auto covers = [&](unsigned divisor) {
+      return info_.image_width / divisor >= target.width && info_.image_height / divisor >= target.height;
+    };
+    info_.scale_num = 1;
+    info_.scale_denom =
+        *std::ranges::find_if(kDivisors, [&](unsigned divisor) { return divisor == 1 || covers(divisor); });
+    call([&] { jpeg_calc_output_dimensions(&info_); });
+  }
+
+  /// Of the pixels to be read, once the header is.
+  int64_t width() const { return info_.output_width; }
+  int64_t height() const { return info_.output_height; }
 
   /// All rows, `channels` bytes a pixel.
   std::vector<uint8_t> read_pixels(J_COLOR_SPACE color_space, size_t channels) {
@@ -140,8 +154,8 @@ class Decompressor {
       throw DataError("{}: JPEG ends in scan {}, before its last; {}", name_, info_.input_scan_number,
                       kDamagedAdvice);
     }
-    throw DataError("{}: JPEG ends after {} of {} rows; {}", name_, info_.output_scanline, info_.image_height,
-                    kDamagedAdvice);
+    throw DataError("{}: JPEG ends after {} of {} rows; {}", name_, info_.output_scanline,
+                    info_.output_height, kDamagedAdvice);
   }
 
   std::span<const std::byte> bytes_;
@@ -176,15 +190,29 @@ Image read_stored(Decompressor& jpeg, int64_t channels) {
   return {width, height, 3, jpeg.read_pixels(JCS_RGB, 3)};
 }
 
+/// options.target as the picture lies in the file; without one, a target that only the full size covers.
+TargetSize stored_target(const DecodeOptions& options, int orientation) {
+  if (!options.target) return {.width = JPEG_MAX_DIMENSION, .height = JPEG_MAX_DIMENSION};
+  const auto [width, height] = *options.target;
+  return is_transposed(orientation) ? TargetSize{height, width} : TargetSize{width, height};
+}
+
 }  // namespace
 
 Image decode_jpeg(std::span<const std::byte> bytes, const std::string& name, const DecodeOptions& options) {
   Decompressor jpeg(bytes, name);
   jpeg.read_header();
   const int orientation = jpeg.orientation();
+  jpeg.reduce_to(stored_target(options, orientation));
   Image image = read_stored(jpeg, options.channels);
   if (options.channels == 1) image = to_grey(std::move(image));
   return turn_upright(std::move(image), orientation);
 }
+
+#define VAE_TEXT(macro) VAE_QUOTED(macro)
+#define VAE_QUOTED(text) #text
+std::string_view jpeg_version() { return VAE_TEXT(LIBJPEG_TURBO_VERSION); }
+#undef VAE_QUOTED
+#undef VAE_TEXT
 
 }  // namespace vae

@@ -69,7 +69,11 @@ std::optional<uint32_t> find_orientation(const TiffBytes& tiff) {
 
 int exif_orientation(std::span<const std::byte> app1) {
   if (!starts_with(app1, kExifPrefix)) return 1;
-  const std::optional<TiffBytes> tiff = TiffBytes::parse(app1.subspan(kExifPrefix.size()));
+  return tiff_orientation(app1.subspan(kExifPrefix.size()));
+}
+
+int tiff_orientation(std::span<const std::byte> exif) {
+  const std::optional<TiffBytes> tiff = TiffBytes::parse(exif);
   if (!tiff) return 1;
   const uint32_t orientation = find_orientation(*tiff).value_or(1);
   return orientation >= 1 && orientation <= 8 ? static_cast<int>(orientation) : 1;
@@ -77,7 +81,7 @@ int exif_orientation(std::span<const std::byte> app1) {
 
 Image turn_upright(Image image, int orientation) {
   if (orientation == 1) return image;
-  const bool transposed = orientation >= 5;
+  const bool transposed = is_transposed(orientation);
   const bool mirrored = orientation == 2 || orientation == 3 || orientation == 7 || orientation == 8;
   const bool flipped = orientation == 3 || orientation == 4 || orientation == 6 || orientation == 7;
 

@@ -3,10 +3,10 @@
 #include <png.h>
 
 #include <algorithm>
-#include <array>
 #include <utility>
 #include <vector>
 
+#include "images/alpha.h"
 #include "images/codec.h"
 #include "images/luma.h"
 
@@ -110,36 +110,6 @@ class PngReader {
   png_infop info_ = nullptr;
 };
 
-uint8_t mix(unsigned front, unsigned back, unsigned alpha) {
-  return static_cast<uint8_t>((front * alpha + back * (255 - alpha) + 127) / 255);
-}
-
-/// Drops the last of image.channels, an alpha channel.
-Image composite_over(Image image, std::span<const uint8_t> background) {
-  const size_t colors = background.size();
-  const size_t count = image.pixels.size() / (colors + 1);
-  for (size_t i = 0; i < count; ++i) {
-    const uint8_t* source = &image.pixels[i * (colors + 1)];
-    const uint8_t alpha = source[colors];
-    for (size_t c = 0; c < colors; ++c) image.pixels[i * colors + c] = mix(source[c], background[c], alpha);
-  }
-  image.pixels.resize(count * colors);
-  image.pixels.shrink_to_fit();
-  --image.channels;
-  return image;
-}
-
-Image without_alpha(Image image, const std::array<uint8_t, 3>& background) {
-  switch (image.channels) {
-    case 2:
-      return composite_over(std::move(image), std::array{luma(background[0], background[1], background[2])});
-    case 4:
-      return composite_over(std::move(image), background);
-    default:
-      return image;
-  }
-}
-
 }  // namespace
 
 Image decode_png(std::span<const std::byte> bytes, const std::string& name, const DecodeOptions& options) {
@@ -150,5 +120,7 @@ Image decode_png(std::span<const std::byte> bytes, const std::string& name, cons
   image = without_alpha(std::move(image), options.background);
   return options.channels == 1 ? to_grey(std::move(image)) : image;
 }
+
+std::string_view png_version() { return png_get_libpng_ver(nullptr); }
 
 }  // namespace vae

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/error.h"
+#include "core/target_clones.h"
 
 namespace vae {
 namespace {
@@ -92,7 +93,8 @@ Weights weigh(const Window& window, int64_t target_size, Resampling method) {
   return result;
 }
 
-void add_scaled(float* __restrict sums, const uint8_t* __restrict row, float weight, int64_t count) {
+VAE_TARGET_CLONES void add_scaled(float* __restrict sums, const uint8_t* __restrict row, float weight,
+                                  int64_t count) {
   for (int64_t i = 0; i < count; ++i) sums[i] += weight * static_cast<float>(row[i]);
 }
 

@@ -13,6 +13,7 @@
 #include "core/file.h"
 #include "data/image_tensor.h"
 #include "data/labelled.h"
+#include "data/memory.h"
 #include "images/grid.h"
 #include "model/evaluation_mode.h"
 #include "model/generate.h"
@@ -25,9 +26,14 @@ constexpr int64_t kShownPictures = 64;
 constexpr int64_t kColumns = 8;
 
 // Changing these neither alters a step that was taken nor one that will be, or only adds steps.
-constexpr std::array kMayChange = {"training.epochs",           "training.patience",
-                                   "training.log_every",        "training.pictures_every",
-                                   "training.save_every_steps", "training.keep_every_epochs"};
+constexpr std::array kMayChange = {"data.cache",
+                                   "data.cache.path",
+                                   "training.epochs",
+                                   "training.patience",
+                                   "training.log_every",
+                                   "training.pictures_every",
+                                   "training.save_every_steps",
+                                   "training.keep_every_epochs"};
 
 double seconds_since(std::chrono::steady_clock::time_point begin) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
@@ -37,7 +43,7 @@ BatchPlace place(const Config& config, torch::Device device) {
   return {device, weight_type(config.precision)};
 }
 
-PictureDescription describe(const MemoryDataset& dataset) {
+PictureDescription describe(const Dataset& dataset) {
   const PictureShape shape = dataset.shape();
   return {.channels = shape.channels,
           .height = shape.height,
@@ -49,15 +55,15 @@ PictureDescription describe(const MemoryDataset& dataset) {
 }  // namespace
 
 Run::Data Run::read_data(const Config& config) {
-  Splits splits = open_splits(config.data.train, config.data.validation, config.data.test, config.seed);
+  const int64_t threads = at::get_num_threads();
+  Splits splits = open_splits(config.data, config.seed, threads);
   if (config.model.condition) {
     const std::vector<std::string> classes = splits.train->classes();
     splits.train = std::make_shared<Labelled>(splits.train, classes);
     if (splits.validation) splits.validation = std::make_shared<Labelled>(splits.validation, classes);
   }
-  const int64_t threads = at::get_num_threads();
-  Data data = {.train = std::make_shared<MemoryDataset>(*splits.train, threads), .validation = nullptr};
-  if (splits.validation) data.validation = std::make_shared<MemoryDataset>(*splits.validation, threads);
+  Data data = {.train = with_stored_pixels(splits.train, threads), .validation = nullptr};
+  if (splits.validation) data.validation = with_stored_pixels(splits.validation, threads);
   return data;
 }
 

@@ -71,8 +71,8 @@ class Run {
 
  private:
   struct Data {
-    std::shared_ptr<const MemoryDataset> train;
-    std::shared_ptr<const MemoryDataset> validation;  // null where there is none
+    std::shared_ptr<const Dataset> train;
+    std::shared_ptr<const Dataset> validation;  // null where there is none
   };
   static Data read_data(const Config& config);
 

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <csignal>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -164,6 +165,41 @@ TEST_F(File, WithoutAFolderInItsNameIsWrittenHere) {
   EXPECT_NO_THROW(write_file_atomically("here.txt", "text"));
   fs::current_path(before);
   EXPECT_EQ(text_of(folder_.path() / "here.txt"), "text");
+}
+
+TEST_F(File, IsKnownAgainByItsStamp) {
+  write_file_atomically(path_, "text");
+  const std::optional<FileStamp> stamp = file_stamp(path_);
+  ASSERT_TRUE(stamp.has_value());
+  EXPECT_EQ(stamp->size, 4);
+  EXPECT_EQ(file_stamp(path_), stamp);
+  fs::last_write_time(path_, fs::last_write_time(path_));  // which leaves a trace that can't be wiped away
+  EXPECT_NE(file_stamp(path_), stamp);
+  EXPECT_EQ(file_stamp(folder_.path()), std::nullopt);
+  EXPECT_EQ(file_stamp(folder_.path() / "none"), std::nullopt);
+}
+
+TEST_F(File, GivesItsStartAlone) {
+  write_file_atomically(path_, "some text");
+  EXPECT_EQ(read_file_start(path_, 4).size(), 4);
+  EXPECT_EQ(read_file_start(path_, 400).size(), 9);
+}
+
+TEST_F(File, MayBeWrittenInAnyOrder) {
+  FileReplacement file(path_);
+  file.write_at(4, std::as_bytes(std::span(std::string_view("two"))));
+  file.write_at(0, std::as_bytes(std::span(std::string_view("one "))));
+  EXPECT_FALSE(fs::exists(path_));
+  file.commit(Durability::until_power_fails);
+  EXPECT_EQ(text_of(path_), "one two");
+  EXPECT_EQ(count_files(folder_.path()), 1);
+}
+
+TEST_F(File, ThatIsNotCommittedLeavesNothing) {
+  write_file_atomically(path_, "old");
+  { FileReplacement(path_).append(std::as_bytes(std::span(std::string_view("new")))); }
+  EXPECT_EQ(text_of(path_), "old");
+  EXPECT_EQ(count_files(folder_.path()), 1);
 }
 
 }  // namespace

@@ -61,7 +61,7 @@ TEST(Pictures, PutEveryPixelInItsPlace) {
   for (const PictureShape& shape : {kGrey, kColour}) {
     const Pictures pictures = make_pictures(7, shape);
     Random random(1, "unused");
-    const Batch batch = pictures.observe(pictures.bytes(), pictures.labels(), random);
+    const Batch batch = pictures.observe(pictures.bytes(0, pictures.size()), pictures.labels(), random);
     ASSERT_EQ(batch.x.sizes(), (std::vector<int64_t>{7, shape.channels, shape.height, shape.width}));
     for (int64_t i = 0; i < 7; ++i) {
       EXPECT_LT(test::distance(batch.x[i], plain_picture(i, shape)), 1e-15);
@@ -74,7 +74,8 @@ TEST(Pictures, HaveTheTypeOfTheirPlace) {
   for (const auto type : {torch::kFloat, torch::kDouble}) {
     const Pictures pictures = make_pictures(2, kGrey, PlainObservation{}, type);
     Random random(1, "unused");
-    EXPECT_EQ(pictures.observe(pictures.bytes(), pictures.labels(), random).x.scalar_type(), type);
+    EXPECT_EQ(pictures.observe(pictures.bytes(0, pictures.size()), pictures.labels(), random).x.scalar_type(),
+              type);
   }
 }
 

@@ -9,6 +9,7 @@
 #include "support/jpeg_fixture.h"
 #include "support/pictures.h"
 #include "support/temporary_folder.h"
+#include "support/webp_fixture.h"
 
 namespace vae {
 namespace {
@@ -23,24 +24,27 @@ TEST(Recognise, LooksAtTheContent) {
   const test::JpegFixture jpeg{.width = 8, .height = 8, .samples = test::waves(8, 8, 3).pixels};
   EXPECT_EQ(recognise(test::encode_jpeg(jpeg)), ImageFormat::jpeg);
   EXPECT_EQ(recognise(encode_png(test::waves(8, 8, 3))), ImageFormat::png);
-  EXPECT_EQ(recognise(bytes_of("GIF89a")), ImageFormat::unknown);
-  EXPECT_EQ(recognise({}), ImageFormat::unknown);
+  EXPECT_EQ(recognise(test::encode_lossless_webp(test::waves(8, 8, 3))), ImageFormat::webp);
+  EXPECT_EQ(recognise(bytes_of("GIF89a")), ImageFormat::foreign);
+  EXPECT_EQ(recognise(bytes_of("BMW and others")), ImageFormat::none);
+  EXPECT_EQ(recognise({}), ImageFormat::none);
 }
 
 TEST(Decode, NamesTheFormatItDoesNotRead) {
   const std::pair<std::string_view, const char*> files[] = {
-      {"GIF89a...."sv, "is a GIF; JPEG and PNG are read"},
-      {"RIFF\x10\0\0\0WEBPVP8 "sv, "is a WebP;"},
+      {"GIF89a...."sv, "is GIF, which is not read; convert it to JPEG, PNG or WebP"},
       {"\0\0\0\x18"
        "ftypheic"sv,
-       "is a HEIC;"},
+       "is HEIC,"},
       {"\0\0\0\x18"
        "ftypavif"sv,
-       "is a AVIF;"},
-      {"II*\0........"sv, "is a TIFF;"},
-      {"MM\0*........"sv, "is a TIFF;"},
-      {"BM.........."sv, "is a BMP;"},
-      {"hello"sv, "is not a picture of a known format;"},
+       "is AVIF,"},
+      {"II*\0........"sv, "is TIFF,"},
+      {"MM\0*........"sv, "is TIFF,"},
+      {"BM....\0\0\0\0"sv, "is BMP,"},
+      {"\0\0\0\x0CjP  \r\n\x87\n"sv, "is JPEG 2000,"},
+      {"\0\0\0\x0CJXL \r\n\x87\n"sv, "is JPEG XL,"},
+      {"hello"sv, "is no picture of a known format (JPEG, PNG, WebP);"},
       {""sv, "is empty;"}};
   for (const auto& [content, expected] : files) {
     const std::string message = message_of<DataError>([&] { decode(bytes_of(content), "a.jpg", {}); });

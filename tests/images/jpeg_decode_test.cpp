@@ -6,10 +6,12 @@
 #include <array>
 #include <cstdlib>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/error.h"
 #include "images/luma.h"
+#include "images/resize.h"
 #include "support/damage.h"
 #include "support/errors.h"
 #include "support/jpeg_fixture.h"
@@ -38,6 +40,12 @@ int largest_difference(const Image& a, const Image& b) {
     largest = std::max(largest, std::abs(a.pixels[i] - b.pixels[i]));
   }
   return largest;
+}
+
+double mean_difference(const Image& a, const Image& b) {
+  double sum = 0;
+  for (size_t i = 0; i < a.pixels.size(); ++i) sum += std::abs(a.pixels[i] - b.pixels[i]);
+  return sum / static_cast<double>(a.pixels.size());
 }
 
 JpegFixture color_fixture(int64_t width = 61, int64_t height = 47) {
@@ -133,6 +141,46 @@ TEST(DecodeJpeg, TurnsThePictureUprightByItsExif) {
   EXPECT_EQ(pixel(upright, 0, 31), pixel(stored, 31, 15));
 }
 
+TEST(DecodeJpeg, GivesTheSmallestPictureThatStillCoversTheTarget) {
+  const std::vector<std::byte> file = encode_jpeg(color_fixture(100, 60));
+  const auto size = [&](int64_t width, int64_t height) {
+    const Image image = decode_jpeg(file, "x", {.target = TargetSize{width, height}});
+    return std::pair(image.width, image.height);
+  };
+  EXPECT_EQ(size(200, 200), std::pair(int64_t{100}, int64_t{60}));
+  EXPECT_EQ(size(51, 10), std::pair(int64_t{100}, int64_t{60}));
+  EXPECT_EQ(size(50, 30), std::pair(int64_t{50}, int64_t{30}));
+  EXPECT_EQ(size(10, 15), std::pair(int64_t{25}, int64_t{15}));
+  EXPECT_EQ(size(12, 7), std::pair(int64_t{13}, int64_t{8}));
+  EXPECT_EQ(size(1, 1), std::pair(int64_t{13}, int64_t{8}));
+}
+
+TEST(DecodeJpeg, TakesTheTargetAsThePictureIsSeen) {
+  JpegFixture fixture = color_fixture(100, 60);
+  fixture.app1 = exif_with(6);
+  const Image image = decode_jpeg(encode_jpeg(fixture), "x", {.target = TargetSize{30, 50}});
+  EXPECT_EQ(std::pair(image.width, image.height), std::pair(int64_t{30}, int64_t{50}));
+}
+
+TEST(DecodeJpeg, ReducedIsCloseToTheAverageOfAllPixels) {
+  // Exactly divisible, so that both see the same area. The scaled transform cuts frequencies off where a box
+  // damps them, and colour that is kept for every other pixel is not interpolated first: a twelfth of the
+  // contrast of these waves at the most, and next to nothing on average.
+  for (const J_COLOR_SPACE space : {JCS_YCbCr, JCS_RGB}) {
+    JpegFixture fixture = color_fixture(160, 96);
+    fixture.stored_space = space;
+    const std::vector<std::byte> file = encode_jpeg(fixture);
+    const Image whole = decode_jpeg(file, "x", kColor);
+    for (const int64_t divisor : {2, 4, 8}) {
+      const TargetSize target{160 / divisor, 96 / divisor};
+      const Image reduced = decode_jpeg(file, "x", {.target = target});
+      const Image averaged = resize(whole, target.width, target.height, Resampling::area);
+      EXPECT_LE(largest_difference(reduced, averaged), 16) << divisor;
+      EXPECT_LE(mean_difference(reduced, averaged), 1.5) << divisor;
+    }
+  }
+}
+
 TEST(DecodeJpeg, RefusesTwelveBits) {
   std::vector<std::byte> file = encode_jpeg(grey_fixture());
   const std::array<std::byte, 2> frame = {std::byte{0xFF}, std::byte{0xC0}};
@@ -174,6 +222,18 @@ TEST(DecodeJpeg, SaysAfterHowManyRowsATruncatedFileEnds) {
   const std::string message = message_of<DataError>([&] { decode_jpeg(file, "a.jpg", kColor); });
   EXPECT_TRUE(contains(message, "a.jpg: JPEG ends after 1"));  // a hundred and some
   EXPECT_TRUE(contains(message, " of 256 rows; re-export the file, or set data.bad_images to \"skip\""));
+}
+
+TEST(DecodeJpeg, RefusesTruncatedFilesAtEveryByteAlsoWhereReduced) {
+  const std::vector<std::byte> file = encode_jpeg(color_fixture());
+  const DecodeOptions reduced{.target = TargetSize{8, 6}};
+  const Image whole = decode_jpeg(file, "x", reduced);
+  for (size_t size = 0; size < file.size(); size += 7) {
+    try {
+      EXPECT_EQ(decode_jpeg(std::span(file).first(size), "x", reduced), whole) << size;
+    } catch (const DataError&) {
+    }
+  }
 }
 
 TEST(DecodeJpeg, RefusesTruncatedFilesAtEveryByte) {

@@ -180,7 +180,7 @@ class Data(ProgramTest):
         result = self.train_on_folder(channels=3)
         self.assert_done(result)
         self.assertIn("warning: ", result.stderr)
-        self.assertIn("1 files are neither JPEG nor PNG", result.stderr)
+        self.assertIn("1 files are no pictures", result.stderr)
 
     def test_with_a_truncated_png(self):
         self.pictures(a_png=program.png(8, 8), b_png=program.png(50, 50)[:60])

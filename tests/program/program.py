@@ -15,6 +15,9 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 CONFIG = pathlib.Path(__file__).with_name("tiny.json")
 SKIPPED = 77  # what ctest takes for "skipped"
 
+_caches = tempfile.TemporaryDirectory()
+os.environ["XDG_CACHE_HOME"] = _caches.name  # the program under test leaves the user's own alone
+
 
 def command(*arguments):
     return [BINARY, *map(str, arguments)]
