@@ -107,7 +107,7 @@ void print_table(const Subject& subject, const GradientComparison& comparison) {
   const GradientsOptions& options = subject.options;
   fmt::print("gradient of the {} at {} pictures of the {} split, {} draws of each estimator\n",
              bound_name(subject.samples), subject.pictures, options.split, options.draws);
-  fmt::print("signal/noise: |mean| / deviation, median over parameters; noise alone gives {:.4f}\n",
+  fmt::print("signal/noise: |mean| / deviation, median over parameters; noise alone averages {:.4f}\n",
              subject.floor());
   fmt::print("variance: summed over parameters; bias: distance from the mean of {} draws of {},\n",
              comparison.reference_draws, comparison.reference);

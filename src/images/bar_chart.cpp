@@ -13,7 +13,7 @@ constexpr Colour kWhite = {255, 255, 255}, kBlack = {0, 0, 0}, kGrey = {215, 215
 // In pixels.
 constexpr int64_t kMargin = 14;
 constexpr int64_t kAxisLength = 480;
-constexpr int64_t kBar = 14;
+constexpr int64_t kBar = kTextAscent;  // as high as the numbers beside it
 constexpr int64_t kBarGap = 2;
 constexpr int64_t kRowGap = 14;
 constexpr int64_t kLine = kTextHeight + kMargin;
@@ -68,9 +68,9 @@ void draw_legend(Image& image, const BarChart& chart, const Layout& layout) {
   const int64_t top = kMargin + kLine;
   int64_t left = layout.left;
   for (const BarChart::Series& series : chart.series) {
-    fill(image, {left, top, kTextHeight, kTextHeight}, series.colour);
-    draw_text(image, left + kTextHeight + kMargin / 2, top, series.name, kBlack);
-    left += kTextHeight + text_width(series.name) + 2 * kMargin;
+    fill(image, {left, top, kTextAscent, kTextAscent}, series.colour);
+    draw_text(image, left + kTextAscent + kMargin / 2, top, series.name, kBlack);
+    left += kTextAscent + text_width(series.name) + 2 * kMargin;
   }
   draw_text(image, left, top, chart.mark_name, kRed);
 }
@@ -88,15 +88,17 @@ void draw_axis(Image& image, const Axis& axis, const Layout& layout) {
 void draw_row(Image& image, const BarChart& chart, const BarChart::Row& row, const Axis& axis,
               const Layout& layout, int64_t top) {
   const int64_t bars = layout.row_height - kRowGap;
-  draw_text(image, layout.left - kMargin - text_width(row.name), top + (bars - kTextHeight) / 2, row.name,
+  draw_text(image, layout.left - kMargin - text_width(row.name), top + (bars - kTextAscent) / 2, row.name,
             kBlack);
   for (size_t i = 0; i < row.values.size(); ++i) {
     if (!has_logarithm(row.values[i])) continue;
     const int64_t length = axis.position(row.values[i]);
     const int64_t bar_top = top + static_cast<int64_t>(i) * (kBar + kBarGap);
+    const std::string label = fmt::format("{:.3g}", row.values[i]);
+    const int64_t label_left = layout.left + length + kMargin / 2;
     fill(image, {layout.left, bar_top, length, kBar}, chart.series[i].colour);
-    draw_text(image, layout.left + length + kMargin / 2, bar_top, fmt::format("{:.3g}", row.values[i]),
-              kBlack);
+    fill(image, {label_left, bar_top, text_width(label), kBar}, kWhite);  // over the lines
+    draw_text(image, label_left, bar_top, label, kBlack);
   }
 }
 

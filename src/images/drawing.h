@@ -25,7 +25,8 @@ Image blank(int64_t width, int64_t height, Colour colour);
 /// Fills the part of the rectangle that lies on an RGB picture.
 void fill(Image& image, const Rectangle& rectangle, Colour colour);
 
-constexpr int64_t kTextHeight = 14;
+/// Above the baseline, and with what hangs below it.
+constexpr int64_t kTextAscent = 14, kTextHeight = 18;
 
 /// Width of a line of text, in pixels.
 int64_t text_width(std::string_view text);

@@ -1,4 +1,4 @@
-// A font of 5 x 7 dots.
+// A font of dots.
 #pragma once
 
 #include <array>
@@ -7,12 +7,13 @@
 namespace vae {
 
 constexpr int64_t kGlyphWidth = 5;
-constexpr int64_t kGlyphHeight = 7;
+constexpr int64_t kAscent = 7;  // dots above the baseline
+constexpr int64_t kGlyphHeight = kAscent + 2;
 
 /// Rows from the top; bit 4 of each is its leftmost dot.
 using Glyph = std::array<uint8_t, kGlyphHeight>;
 
-/// Of a small letter, a digit or one of ( ) , - . / = _ %; blank for others.
+/// Of a small letter, a digit or one of ( ) , - . / : = _ | %; blank for others.
 Glyph glyph(char character);
 
 }  // namespace vae

@@ -35,7 +35,7 @@ std::vector<int64_t> bar_lengths(const Image& image, Colour colour) {
   for (int64_t y = 0; y < image.height; ++y) {
     int64_t length = 0;
     for (int64_t x = 0; x < image.width; ++x) length += is(image, x, y, colour) ? 1 : 0;
-    if (length > kTextHeight && above <= kTextHeight) lengths.push_back(length);
+    if (length > kTextAscent && above <= kTextAscent) lengths.push_back(length);
     above = length;
   }
   return lengths;

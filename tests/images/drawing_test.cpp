@@ -61,7 +61,7 @@ TEST(DrawText, TakesCapitalsForSmallLetters) {
 
 TEST(Glyph, IsDifferentForEachCharacter) {
   std::set<Glyph> seen = {Glyph{}};
-  const std::string_view characters = "abcdefghijklmnopqrstuvwxyz0123456789(),-./=_%";
+  const std::string_view characters = "abcdefghijklmnopqrstuvwxyz0123456789(),-./:=_|%";
   for (const char character : characters) seen.insert(glyph(character));
   EXPECT_EQ(seen.size(), characters.size() + 1);
   EXPECT_EQ(glyph('\x80'), Glyph{});
