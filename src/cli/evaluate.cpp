@@ -1,8 +1,6 @@
-#include <ATen/Parallel.h>
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -10,11 +8,8 @@
 #include "cli/commands.h"
 #include "cli/model_loading.h"
 #include "cli/options.h"
-#include "core/error.h"
+#include "cli/picture_loading.h"
 #include "data/batches.h"
-#include "data/folder.h"
-#include "data/labelled.h"
-#include "data/memory.h"
 #include "distributions/bits_per_dimension.h"
 #include "evaluation/evaluation.h"
 
@@ -35,39 +30,9 @@ struct EvaluateOptions {
   std::string device = "auto";
 };
 
-const std::map<std::string, std::shared_ptr<const Dataset> Splits::*> kSplits = {
-    {"train", &Splits::train}, {"validation", &Splits::validation}, {"test", &Splits::test}};
-
-std::shared_ptr<const Dataset> open_split(const Checkpoint& checkpoint, const std::string& name) {
-  const Splits splits = open_splits(checkpoint.config.data, checkpoint.config.seed, at::get_num_threads());
-  const std::shared_ptr<const Dataset>& chosen = splits.*kSplits.at(name);
-  if (!chosen) {
-    throw UsageError("--split {}: data.{} of the checkpoint's config is \"none\"; choose another split", name,
-                     name);
-  }
-  if (chosen->shape() != checkpoint.pictures.shape()) {
-    throw DataError(
-        "data.{}: its pictures have another size or other channels than those the checkpoint was trained on",
-        name);
-  }
-  return chosen;
-}
-
-std::shared_ptr<const Dataset> open_images(const Checkpoint& checkpoint,
-                                           const std::filesystem::path& folder) {
-  const PictureShape shape = checkpoint.pictures.shape();
-  return std::make_shared<FolderDataset>(
-      FolderConfig{.path = folder, .channels = shape.channels, .height = shape.height, .width = shape.width},
-      FolderReading{.bad_images = checkpoint.config.data.bad_images, .threads = at::get_num_threads()});
-}
-
 std::shared_ptr<const Dataset> read(const EvaluateOptions& options, const Checkpoint& checkpoint) {
-  std::shared_ptr<const Dataset> source = options.images.empty() ? open_split(checkpoint, options.split)
-                                                                 : open_images(checkpoint, options.images);
-  if (checkpoint.config.model.condition) {
-    source = std::make_shared<Labelled>(source, checkpoint.pictures.classes);
-  }
-  return with_stored_pixels(source, at::get_num_threads());
+  return options.images.empty() ? read_split(checkpoint, options.split)
+                                : read_images(checkpoint, options.images);
 }
 
 int64_t batch_size(const Vae& model) {
@@ -159,10 +124,7 @@ void add_evaluate(CLI::App& app) {
   auto* command =
       app.add_subcommand("evaluate", "Measure a trained model on the data of its config, or on a folder");
   add_checkpoint(*command, options->checkpoint);
-  auto* split = command->add_option("--split", options->split, "Which part of the data")
-                    ->capture_default_str()
-                    ->type_name("")
-                    ->check(CLI::IsMember(kSplits));
+  auto* split = add_split(*command, options->split);
   command->add_option("--images", options->images, "Folder of pictures instead")
       ->type_name("FOLDER")
       ->excludes(split);

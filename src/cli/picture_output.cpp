@@ -27,9 +27,13 @@ bool stays_inside(const fs::path& name) {
 
 }  // namespace
 
-void write_sheet(const fs::path& file, const Image& sheet) {
+void write_picture(const fs::path& file, const Image& picture) {
   if (file.has_parent_path()) make_folder(file.parent_path());
-  write_png(file, sheet);
+  write_png(file, picture);
+}
+
+void write_sheet(const fs::path& file, const Image& sheet) {
+  write_picture(file, sheet);
   fmt::print("{}\n", file.string());
 }
 
@@ -40,9 +44,7 @@ int64_t square_columns(size_t count) {
 void write_each(const fs::path& folder, std::span<const Image> pictures, std::span<const std::string> names) {
   for (size_t i = 0; i < pictures.size(); ++i) {
     if (!stays_inside(names[i])) throw UsageError("\"{}\": leads out of {}", names[i], folder.string());
-    const fs::path file = folder / names[i];
-    make_folder(file.parent_path());
-    write_png(file, pictures[i]);
+    write_picture(folder / names[i], pictures[i]);
   }
   fmt::print("{} pictures in {}\n", pictures.size(), folder.string());
 }

@@ -10,7 +10,10 @@
 
 namespace vae {
 
-/// Writes a sheet, in a folder made where it is missing, and names it on stdout.
+/// Writes a PNG file, in a folder made where it is missing.
+void write_picture(const std::filesystem::path& file, const Image& picture);
+
+/// The same, and names the file on stdout.
 void write_sheet(const std::filesystem::path& file, const Image& sheet);
 
 /// Columns of a grid of `count` pictures that is as square as it goes.

@@ -1,4 +1,3 @@
-#include <ATen/Parallel.h>
 #include <algorithm>
 #include <string>
 #include <vector>
@@ -6,11 +5,10 @@
 #include "cli/commands.h"
 #include "cli/model_loading.h"
 #include "cli/options.h"
+#include "cli/picture_loading.h"
 #include "cli/picture_output.h"
 #include "data/batches.h"
-#include "data/folder.h"
 #include "data/image_tensor.h"
-#include "data/labelled.h"
 #include "images/grid.h"
 #include "model/generate.h"
 
@@ -30,18 +28,6 @@ struct ReconstructOptions {
   std::string device = "auto";
 };
 
-std::shared_ptr<const Dataset> read_images(const std::filesystem::path& folder, const LoadedModel& loaded) {
-  const PictureShape& shape = loaded.model->picture();
-  std::shared_ptr<const Dataset> files = std::make_shared<FolderDataset>(
-      FolderConfig{.path = folder, .channels = shape.channels, .height = shape.height, .width = shape.width},
-      FolderReading{.bad_images = loaded.checkpoint.config.data.bad_images,
-                    .threads = at::get_num_threads()});
-  if (loaded.model->classes() > 0) {
-    files = std::make_shared<Labelled>(std::move(files), loaded.checkpoint.pictures.classes);
-  }
-  return files;
-}
-
 std::vector<std::string> source_names(const Dataset& dataset) {
   std::vector<std::string> names;
   for (int64_t i = 0; i < dataset.size(); ++i) names.push_back(dataset.name(i));
@@ -54,7 +40,8 @@ void append(std::vector<Image>& images, const Tensor& x) {
 
 void run_reconstruct(const ReconstructOptions& options) {
   const LoadedModel loaded = load_model(options.checkpoint, options.device);
-  const Pictures pictures(read_images(options.images, loaded), loaded.checkpoint.config.data.observation,
+  const Pictures pictures(read_images(loaded.checkpoint, options.images),
+                          loaded.checkpoint.config.data.observation,
                           {loaded.device, loaded.model->options().dtype().toScalarType()});
   const EvaluationBatches batches(pictures, kBatch, options.seed);
   std::vector<Image> originals, reconstructions;

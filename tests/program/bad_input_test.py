@@ -40,8 +40,13 @@ class CommandLine(ProgramTest):
             with self.subTest(f"{option} {value}"):
                 self.assert_fails(run(*sample, option, value), USAGE, option)
         self.assert_fails(run(*sample, "--show", "median"), USAGE, "--show", "{draw,mean}")
-        self.assert_fails(run("evaluate", "--checkpoint", self.run_folder, "--split", "all"), USAGE, "--split",
-                          "{test,train,validation}")
+        for command in ("evaluate", "gradients"):
+            self.assert_fails(run(command, "--checkpoint", self.run_folder, "--split", "all"), USAGE, "--split",
+                              "{test,train,validation}")
+        for option, value in (("--draws", "1"), ("--samples", "0"), ("--bounds", "0"), ("--batch-size", "0"),
+                              ("--seed", "-1")):
+            with self.subTest(f"gradients {option} {value}"):
+                self.assert_fails(run("gradients", "--checkpoint", self.run_folder, option, value), USAGE, option)
 
     def test_a_class_for_a_model_without_classes(self):
         result = run("sample", "--checkpoint", self.run_folder, "--out", self.folder / "a.png", "--class", "3")
@@ -56,8 +61,9 @@ class CommandLine(ProgramTest):
 
     def test_a_split_that_the_config_lacks(self):
         self.assert_done(self.train(data__test="none"))
-        self.assert_fails(run("evaluate", "--checkpoint", self.folder / "run"), USAGE, "--split test", "data.test",
-                          "none")
+        for command in (("evaluate",), ("gradients", "--split", "test")):
+            self.assert_fails(run(*command, "--checkpoint", self.folder / "run"), USAGE, "--split test", "data.test",
+                              "none")
 
 
 class Config(ProgramTest):

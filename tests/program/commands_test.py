@@ -143,6 +143,78 @@ class Evaluate(ProgramTest):
             self.assertEqual(json.loads(self.evaluate("--json", "--split", split))["pictures"], pictures)
 
 
+class Gradients(ProgramTest):
+    shared_settings = {"objective": {"type": "iwae", "importance_samples": 2}}
+    few = ("--draws", 5, "--batch-size", 4)
+
+    def gradients(self, *options, run_folder=None):
+        result = run("gradients", "--checkpoint", run_folder or self.run_folder, *self.few, *options)
+        self.assert_done(result)
+        return result.stdout
+
+    def json(self, *options, **place):
+        return json.loads(self.gradients("--json", *options, **place))
+
+    def without_times(self, *options):
+        given = self.json(*options)
+        for row in given["estimators"]:
+            row.pop("seconds_per_draw", None)
+        return given
+
+    def test_json_is_complete(self):
+        given = self.json()
+        self.assertEqual((given["split"], given["pictures"], given["samples"], given["bounds"], given["draws"]),
+                         ("train", 4, 2, 1, 5))
+        self.assertAlmostEqual(given["signal_to_noise_floor"], (2 / (5 * 3.141592653589793)) ** 0.5, places=12)
+        rows = {row["name"]: row for row in given["estimators"]}
+        self.assertEqual(set(rows), {"reparameterized", "reinforce (none)", "reinforce (moving_average)", "dreg", "stl",
+                                     "reinforce (learned)", "reinforce (leave_one_out)", "naive"})
+        for name, row in rows.items():
+            self.assertEqual(row["applicable"], name != "stl")
+            if not row["applicable"]:
+                self.assertIn("importance_samples", row["reason"])
+                continue
+            self.assertGreater(row["seconds_per_draw"], 0)
+            for part in ("encoder", "decoder"):
+                self.assertEqual(set(row[part]), {"norm", "variance", "signal_to_noise", "bias", "bias_standard_error"})
+
+    def test_table_says_what_json_does(self):
+        table = self.gradients()
+        self.assertIn("IWAE-2 at 4 pictures of the train split, 5 draws", table)
+        for row in self.json()["estimators"]:
+            line = next(line for line in table.splitlines() if line.startswith(f"{row['name']} "))
+            if row["applicable"]:
+                self.assertIn(f"{row['encoder']['signal_to_noise']:.4f}", line)
+                self.assertIn(f"{row['decoder']['bias']:.3f}", line)
+            else:
+                self.assertIn(f"not applicable: {row['reason']}", line)
+
+    def test_draws_a_plot(self):
+        plot = self.folder / "new/plot.png"
+        self.assertEqual(json.loads(self.gradients("--json", "--out", plot))["draws"], 5)
+        width, height = program.png_size(plot)
+        self.assertGreater(width, 600)
+        self.assertGreater(height, 200)
+
+    def test_is_a_function_of_the_seed(self):
+        self.assertEqual(self.without_times("--seed", 5), self.without_times("--seed", 5))
+        self.assertNotEqual(self.without_times("--seed", 5), self.without_times("--seed", 6))
+
+    def test_takes_other_numbers_of_draws(self):
+        given = self.json("--samples", 1, "--bounds", 3, "--split", "test")
+        self.assertEqual((given["samples"], given["bounds"], given["split"]), (1, 3, "test"))
+        self.assertTrue(all(row["applicable"] for row in given["estimators"]))
+
+    def test_lists_what_the_posterior_cannot_serve(self):
+        self.assert_done(self.train(model__posterior="planar"))
+        rows = self.json(run_folder=self.folder / "run")["estimators"]
+        self.assertEqual([row["name"] for row in rows if row["applicable"]], ["reparameterized"])
+
+    def test_naive_cannot_be_trained_by(self):
+        result = self.train(objective={"type": "elbo", "estimator": "naive"})
+        self.assert_fails(result, 2, "objective.estimator", "naive", "reparameterized")
+
+
 class Inspect(ProgramTest):
     shared_settings = {}
 
