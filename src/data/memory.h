@@ -22,6 +22,10 @@ class MemoryDataset : public Dataset {
   void get(int64_t index, std::span<uint8_t> pixels) const override;
   int64_t label(int64_t index) const override { return labels_[static_cast<size_t>(index)]; }
   const std::vector<std::string>& classes() const override { return classes_; }
+  const std::vector<std::string>& factor_names() const override { return factor_names_; }
+  std::vector<double> factor_values(int64_t index) const override {
+    return factor_values_[static_cast<size_t>(index)];
+  }
   std::string name(int64_t index) const override { return names_[static_cast<size_t>(index)]; }
 
   /// All pictures: [size, height, width, channels].
@@ -33,6 +37,8 @@ class MemoryDataset : public Dataset {
   std::vector<int64_t> labels_;
   std::vector<std::string> names_;
   std::vector<std::string> classes_;
+  std::vector<std::string> factor_names_;
+  std::vector<std::vector<double>> factor_values_;
 };
 
 }  // namespace vae
