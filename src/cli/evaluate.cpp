@@ -1,17 +1,18 @@
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <nlohmann/json.hpp>
+#include <array>
 #include <optional>
 #include <string>
 
 #include "cli/commands.h"
+#include "cli/evaluation_report.h"
 #include "cli/model_loading.h"
 #include "cli/options.h"
 #include "cli/picture_loading.h"
+#include "core/error.h"
 #include "data/batches.h"
-#include "distributions/bits_per_dimension.h"
-#include "evaluation/evaluation.h"
+#include "evaluation/class_pictures.h"
+#include "evaluation/softmax_classifier.h"
+#include "images/png.h"
 
 namespace vae {
 namespace {
@@ -20,6 +21,11 @@ namespace {
 constexpr int64_t kBatchElements = int64_t{1} << 22;
 constexpr int64_t kLargestBatch = 1000;
 
+constexpr std::array<int64_t, 3> kClassifierSamples = {1, 10, 100};
+constexpr int64_t kDiversityPictures = 200;          // of each class: 19,900 pairs
+constexpr int64_t kKeptElements = int64_t{1} << 28;  // numbers of the pictures that are kept for it
+constexpr int64_t kSheetSamples = 10;                // of each class
+
 struct EvaluateOptions {
   std::filesystem::path checkpoint;
   std::filesystem::path images;
@@ -27,12 +33,21 @@ struct EvaluateOptions {
   int64_t samples = 1;
   std::optional<uint64_t> seed;
   bool json = false;
+  bool classify = false;
+  int64_t classifier_epochs = 0;
+  std::filesystem::path sheet;
   std::string device = "auto";
 };
 
-std::shared_ptr<const Dataset> read(const EvaluateOptions& options, const Checkpoint& checkpoint) {
-  return options.images.empty() ? read_split(checkpoint, options.split)
-                                : read_images(checkpoint, options.images);
+Pictures observed(std::shared_ptr<const Dataset> dataset, const LoadedModel& loaded) {
+  return Pictures(std::move(dataset), loaded.checkpoint.config.data.observation,
+                  {loaded.device, loaded.model->options().dtype().toScalarType()});
+}
+
+Pictures read(const EvaluateOptions& options, const LoadedModel& loaded) {
+  return observed(options.images.empty() ? read_split(loaded.checkpoint, options.split)
+                                         : read_images(loaded.checkpoint, options.images),
+                  loaded);
 }
 
 int64_t batch_size(const Vae& model) {
@@ -42,78 +57,71 @@ int64_t batch_size(const Vae& model) {
   return std::clamp(kBatchElements / elements, int64_t{1}, kLargestBatch);
 }
 
-nlohmann::ordered_json or_null(const std::optional<double>& number) {
-  return number ? nlohmann::ordered_json(*number) : nlohmann::ordered_json();
+/// Pictures of each class whose distances are measured.
+int64_t diversity_pictures(const Vae& model) {
+  return std::clamp(kKeptElements / (model.classes() * model.picture().elements()), int64_t{2},
+                    kDiversityPictures);
 }
 
-nlohmann::ordered_json to_json(const LatentDimension& dimension) {
-  return {{"mean", dimension.mean},
-          {"deviation", dimension.deviation},
-          {"variance_of_means", dimension.variance_of_means},
-          {"kl", or_null(dimension.kl)}};
+/// What can't be asked of a model without classes.
+void check_options(const EvaluateOptions& options, const LoadedModel& loaded) {
+  if (options.classify) require_condition(loaded, "--classify");
+  if (options.classifier_epochs > 0) require_condition(loaded, "--classifier-epochs");
+  if (!options.sheet.empty()) require_condition(loaded, "--out");
 }
 
-void print_json(const EvaluateOptions& options, const Checkpoint& checkpoint, const Evaluation& result,
-                const std::optional<BitsPerDimension>& bits) {
-  nlohmann::ordered_json json = {{"checkpoint", checkpoint.path.string()}};
-  if (options.images.empty()) {
-    json["split"] = options.split;
-  } else {
-    json["images"] = options.images.string();
+Confusion classify_by_softmax(const EvaluateOptions& options, const LoadedModel& loaded,
+                              const EvaluationBatches& batches, uint64_t seed) {
+  const Config& config = loaded.checkpoint.config;
+  const Pictures train = observed(read_split(loaded.checkpoint, "train"), loaded);
+  return softmax_classification({.network = config.model.encoder,
+                                 .classes = loaded.model->classes(),
+                                 .epochs = options.classifier_epochs,
+                                 .horizontal_flip = config.data.horizontal_flip},
+                                train, batches, seed);
+}
+
+ClassReport report_classes(const EvaluateOptions& options, const LoadedModel& loaded,
+                           const EvaluationBatches& batches, uint64_t seed) {
+  const Vae& model = *loaded.model;
+  const PictureDescription& known = loaded.checkpoint.pictures;
+  const int64_t kept = diversity_pictures(model);
+  const std::vector<ClassPictures> data = pictures_by_class(batches, model.classes(), kept);
+  if (!options.sheet.empty()) write_png(options.sheet, class_sheet(model, data, kSheetSamples, seed));
+  ClassReport report = {.classes = known.classes,
+                        .diversity = within_class_diversity(model, data, kept, batch_size(model), seed),
+                        .softmax_epochs = options.classifier_epochs};
+  if (options.classify) {
+    report.generative = classify(model, batches, log_class_frequencies(known.class_counts, model.classes()),
+                                 kClassifierSamples, seed);
   }
-  json["pictures"] = result.pictures;
-  json["samples"] = result.samples;
-  json["elbo"] = result.elbo.value;
-  json["elbo_standard_error"] = result.elbo.over_pictures;
-  json["reconstruction"] = result.reconstruction.value;
-  json["kl"] = result.kl.value;
-  json["log_likelihood"] = result.log_likelihood.value;
-  json["log_likelihood_standard_error"] = result.log_likelihood.over_pictures;
-  json["log_likelihood_sampling_error"] = or_null(result.log_likelihood.over_draws);
-  json["bits_per_dimension"] = bits ? nlohmann::ordered_json(bits->value) : nlohmann::ordered_json();
-  json["bits_per_dimension_of"] = bits ? nlohmann::ordered_json(bits->of) : nlohmann::ordered_json();
-  json["active_units"] = result.active_units();
-  json["largest_correlation"] = result.largest_correlation;
-  json["latents"] = nlohmann::ordered_json::array();
-  for (const LatentDimension& dimension : result.latents) json["latents"].push_back(to_json(dimension));
-  fmt::print("{}\n", json.dump());
-}
-
-void print_table(const Evaluation& result, const std::optional<BitsPerDimension>& bits,
-                 const std::string& pictures) {
-  const auto row = [](std::string_view name, const Estimate& estimate) {
-    fmt::print("{:<22}{:>12.4f} ± {:.4f}{}\n", name, estimate.value, estimate.over_pictures,
-               estimate.over_draws ? fmt::format(", draws ± {:.4f}", *estimate.over_draws) : "");
-  };
-  fmt::print("{} pictures of {}, {} draws of z each; nats per picture ± standard error over pictures\n",
-             result.pictures, pictures, result.samples);
-  row("ELBO", result.elbo);
-  row("reconstruction", result.reconstruction);
-  row("KL", result.kl);
-  if (result.samples > 1) row(fmt::format("log p(x), IWAE-{}", result.samples), result.log_likelihood);
-  if (bits) fmt::print("{:<22}{:>12.4f}  (of {})\n", "bits/dimension", bits->value, bits->of);
-  fmt::print("{:<22}{:>12} of {}\n", "active units", result.active_units(), result.latents.size());
-  fmt::print("{:<22}{:>12.4f}\n", "largest correlation", result.largest_correlation);
+  if (options.classifier_epochs > 0) report.softmax = classify_by_softmax(options, loaded, batches, seed);
+  return report;
 }
 
 void evaluate(const EvaluateOptions& options) {
   const LoadedModel loaded = load_model(options.checkpoint, options.device);
-  const Checkpoint& checkpoint = loaded.checkpoint;
-  const Pictures pictures(read(options, checkpoint), checkpoint.config.data.observation,
-                          {loaded.device, loaded.model->options().dtype().toScalarType()});
-  const uint64_t seed = options.seed.value_or(checkpoint.config.seed);
-  const Evaluation result = evaluate_model(
-      *loaded.model, EvaluationBatches(pictures, batch_size(*loaded.model), seed), options.samples, seed);
-  const double bound = result.samples > 1 ? result.log_likelihood.value : result.elbo.value;
-  const std::optional<BitsPerDimension> bits =
-      bits_per_dimension(loaded.model->likelihood().base_measure(), checkpoint.config.data.observation, bound,
-                         loaded.model->picture().elements());
-  if (options.json) {
-    print_json(options, checkpoint, result, bits);
+  check_options(options, loaded);
+  const Config& config = loaded.checkpoint.config;
+  const Vae& model = *loaded.model;
+  const Pictures pictures = read(options, loaded);
+  const uint64_t seed = options.seed.value_or(config.seed);
+  const EvaluationBatches batches(pictures, batch_size(model), seed);
+
+  EvaluationReport report = {.checkpoint = loaded.checkpoint.path.string(),
+                             .evaluation = evaluate_model(model, batches, options.samples, seed)};
+  if (options.images.empty()) {
+    report.split = options.split;
   } else {
-    print_table(
-        result, bits,
-        options.images.empty() ? fmt::format("the {} split", options.split) : options.images.string());
+    report.images = options.images.string();
+  }
+  report.bits = bits_per_dimension(model.likelihood().base_measure(), config.data.observation,
+                                   report.evaluation.bound(), model.picture().elements());
+  if (model.classes() > 0) report.classes = report_classes(options, loaded, batches, seed);
+  if (options.json) {
+    print_json(report);
+  } else {
+    print_table(report);
   }
 }
 
@@ -138,6 +146,19 @@ void add_evaluate(CLI::App& app) {
                    "Of the noise in pictures and latents; the run's own if not given")
       ->type_name("N")
       ->check(check_seed);
+  command->add_flag(
+      "--classify", options->classify,
+      "Tells classes by Bayes' rule from the model's log p(x | class), with 1, 10 and 100 draws "
+      "of z; for models conditioned on classes, as the next two");
+  command
+      ->add_option("--classifier-epochs", options->classifier_epochs,
+                   "Trains the encoder's network as a softmax classifier for as long, to compare; 0: not")
+      ->capture_default_str()
+      ->check(CLI::Range(int64_t{0}, int64_t{100'000}));
+  command
+      ->add_option("--out", options->sheet,
+                   "PNG file: for each class its mean picture in the data, then ten samples")
+      ->type_name("FILE");
   command->add_flag("--json", options->json, "One JSON object instead of a table");
   add_device(*command, options->device);
   command->final_callback([options] { evaluate(*options); });

@@ -14,6 +14,12 @@ LoadedModel load_model(const std::filesystem::path& file_or_run, const std::stri
   return {std::move(checkpoint), std::move(model), device};
 }
 
+void require_condition(const LoadedModel& loaded, const std::string& option) {
+  if (loaded.model->classes() > 0) return;
+  throw UsageError("{}: {} is not conditioned on classes (model.condition); leave the option out", option,
+                   loaded.checkpoint.path.string());
+}
+
 int64_t class_index(const Checkpoint& checkpoint, const std::string& name) {
   const std::vector<std::string>& classes = checkpoint.pictures.classes;
   const auto found = std::find(classes.begin(), classes.end(), name);

@@ -18,6 +18,9 @@ struct LoadedModel {
 /// From a checkpoint or a run folder. CheckpointError, or UsageError for the device.
 LoadedModel load_model(const std::filesystem::path& file_or_run, const std::string& device);
 
+/// UsageError, on behalf of `option`, for a model that is not conditioned on classes.
+void require_condition(const LoadedModel& loaded, const std::string& option);
+
 /// The label of a class by its name. UsageError naming the classes that there are.
 int64_t class_index(const Checkpoint& checkpoint, const std::string& name);
 

@@ -56,6 +56,14 @@ std::vector<std::string> numbered_names(size_t count) {
   return names;
 }
 
+std::vector<std::string> names_by_class(std::span<const std::string> classes, size_t count) {
+  std::vector<std::string> names;
+  for (const std::string& name : classes) {
+    for (const std::string& number : numbered_names(count)) names.push_back(name + "/" + number);
+  }
+  return names;
+}
+
 std::vector<std::string> png_names(std::span<const std::string> sources) {
   const auto replaced = [](const std::string& source) {
     return fs::path(source).replace_extension(".png").string();

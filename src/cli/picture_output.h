@@ -27,6 +27,9 @@ void write_each(const std::filesystem::path& folder, std::span<const Image> pict
 /// 0000.png, 0001.png, ...
 std::vector<std::string> numbered_names(size_t count);
 
+/// cat/0000.png, cat/0001.png, ..., dog/0000.png, ...: `count` of each class.
+std::vector<std::string> names_by_class(std::span<const std::string> classes, size_t count);
+
 /// The sources' names with .png behind: cat/1.jpg becomes cat/1.png, or cat/1.jpg.png where that would name
 /// two.
 std::vector<std::string> png_names(std::span<const std::string> sources);

@@ -1,6 +1,11 @@
+#include <fmt/format.h>
+
 #include <cmath>
+#include <iterator>
 #include <map>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "cli/commands.h"
 #include "cli/model_loading.h"
@@ -14,43 +19,70 @@
 namespace vae {
 namespace {
 
+constexpr int64_t kCount = 64;
+constexpr int64_t kCountOfClass = 10;
+
 const std::map<std::string, Rendering> kRenderings = {{"mean", Rendering::mean}, {"draw", Rendering::draw}};
 
 struct SampleOptions {
   std::filesystem::path checkpoint;
-  int64_t count = 64;
+  std::optional<int64_t> count;
   uint64_t seed = 0;
   double temperature = 1;
   std::string shown = "mean";
   std::string class_name;
+  bool all_classes = false;
   std::filesystem::path sheet;
   std::filesystem::path folder;
   std::string device = "auto";
 };
 
-/// The class that is asked for, or each in turn; undefined for a model without classes.
-Tensor labels_to_draw(const SampleOptions& options, const LoadedModel& loaded) {
-  const Tensor in_turn = labels_in_turn(*loaded.model, options.count);
-  if (options.class_name.empty()) return in_turn;
-  if (!in_turn.defined()) {
-    throw UsageError("--class {}: {} is not conditioned on classes; leave --class out", options.class_name,
-                     loaded.checkpoint.path.string());
+/// What is to be drawn, and how it is laid out.
+struct Order {
+  int64_t count = 0;  // pictures in all
+  Tensor labels;      // [count]; undefined for a model without classes
+  int64_t columns = 1;
+  std::vector<std::string> names;  // of the files
+};
+
+Order order_of_all_classes(const SampleOptions& options, const LoadedModel& loaded) {
+  require_condition(loaded, "--all-classes");
+  const int64_t each = options.count.value_or(kCountOfClass);
+  const std::vector<std::string>& classes = loaded.checkpoint.pictures.classes;
+  return {.count = each * std::ssize(classes),
+          .labels = labels_of_each_class(*loaded.model, each),
+          .columns = each,
+          .names = names_by_class(classes, static_cast<size_t>(each))};
+}
+
+/// Of the class that is asked for, or of each in turn.
+Order order_of(const SampleOptions& options, const LoadedModel& loaded) {
+  if (options.all_classes) return order_of_all_classes(options, loaded);
+  const int64_t count = options.count.value_or(kCount);
+  const auto size = static_cast<size_t>(count);
+  Order order = {.count = count,
+                 .labels = labels_in_turn(*loaded.model, count),
+                 .columns = square_columns(size),
+                 .names = numbered_names(size)};
+  if (!options.class_name.empty()) {
+    require_condition(loaded, "--class " + options.class_name);
+    order.labels.fill_(class_index(loaded.checkpoint, options.class_name));
   }
-  return torch::full_like(in_turn, class_index(loaded.checkpoint, options.class_name));
+  return order;
 }
 
 void sample(const SampleOptions& options) {
   if (std::isnan(options.temperature)) throw UsageError("--temperature: expected a number from 0 to 100");
   const LoadedModel loaded = load_model(options.checkpoint, options.device);
-  const Tensor labels = labels_to_draw(options, loaded);
+  const Order order = order_of(options, loaded);
   Random latents(options.seed, "sample latents");
   Random pixels(options.seed, "sample pixels");
-  const Tensor z = draw_latents(*loaded.model, options.count, labels, options.temperature, latents);
+  const Tensor z = draw_latents(*loaded.model, order.count, order.labels, options.temperature, latents);
   const std::vector<Image> pictures =
-      to_images(decode_pictures(*loaded.model, z, labels, kRenderings.at(options.shown), pixels));
+      to_images(decode_pictures(*loaded.model, z, order.labels, kRenderings.at(options.shown), pixels));
 
-  if (!options.sheet.empty()) write_sheet(options.sheet, grid(pictures, square_columns(pictures.size())));
-  if (!options.folder.empty()) write_each(options.folder, pictures, numbered_names(pictures.size()));
+  if (!options.sheet.empty()) write_sheet(options.sheet, grid(pictures, order.columns));
+  if (!options.folder.empty()) write_each(options.folder, pictures, order.names);
 }
 
 }  // namespace
@@ -59,8 +91,10 @@ void add_sample(CLI::App& app) {
   auto options = std::make_shared<SampleOptions>();
   auto* command = app.add_subcommand("sample", "Draw new pictures from a trained model");
   add_checkpoint(*command, options->checkpoint);
-  command->add_option("--count", options->count, "How many")
-      ->capture_default_str()
+  command
+      ->add_option("--count", options->count,
+                   fmt::format("How many ({} if not given); with --all-classes of each class ({})", kCount,
+                               kCountOfClass))
       ->check(CLI::Range(int64_t{1}, int64_t{1'000'000}));
   add_seed(*command, options->seed);
   command
@@ -72,8 +106,11 @@ void add_sample(CLI::App& app) {
       ->capture_default_str()
       ->type_name("")
       ->check(CLI::IsMember(kRenderings));
-  command->add_option("--class", options->class_name, "Class to draw, for models conditioned on classes")
-      ->type_name("NAME");
+  auto* one_class =
+      command->add_option("--class", options->class_name, "Class to draw, for models conditioned on classes")
+          ->type_name("NAME");
+  command->add_flag("--all-classes", options->all_classes, "A row for each class, or a folder each")
+      ->excludes(one_class);
   add_outputs(*command, options->sheet, options->folder);
   add_device(*command, options->device);
   command->final_callback([options] { sample(*options); });

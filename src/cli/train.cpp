@@ -20,6 +20,7 @@ struct TrainOptions {
   std::vector<std::string> overrides;
   std::filesystem::path out;
   std::filesystem::path resume;
+  std::filesystem::path init;
   bool force = false;
 };
 
@@ -32,7 +33,9 @@ std::unique_ptr<Run> start(const TrainOptions& options) {
   use_threads(config);
   const std::filesystem::path out =
       options.out.empty() ? std::filesystem::path("runs") / config.name : options.out;
-  return Run::start(config, out, options.force);
+  if (options.init.empty()) return Run::start(config, out, options.force);
+  const Checkpoint origin = Checkpoint::load(find_checkpoint(options.init));
+  return Run::start(config, out, options.force, &origin);
 }
 
 std::unique_ptr<Run> resume(const TrainOptions& options) {
@@ -99,6 +102,11 @@ void add_train(CLI::App& app) {
                                   "Goes on with the run in this folder, bit for bit on the CPU")
                      ->type_name("RUN")
                      ->excludes(out);
+  command
+      ->add_option("--init", options->init,
+                   "Begins at the weights of this checkpoint or run, as far as they fit (fine-tuning)")
+      ->type_name("PATH")
+      ->excludes(resume);
   command->add_flag("--force", options->force, "Replaces the run that the folder holds")->excludes(resume);
   command->final_callback([options] { train(*options); });
 }

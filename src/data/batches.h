@@ -49,6 +49,7 @@ class Pictures {
 
   Tensor labels() const { return labels_; }
   torch::Device device() const { return place_.device; }
+  torch::ScalarType type() const { return place_.type; }
 
   /// The mean picture, [C, H, W] in [0, 1].
   Tensor mean() const;
@@ -95,6 +96,7 @@ class EvaluationBatches {
 
   int64_t count() const;
   Batch get(int64_t position) const;
+  const Pictures& pictures() const { return pictures_; }
 
  private:
   const Pictures& pictures_;

@@ -3,11 +3,18 @@
 #include <fmt/format.h>
 
 namespace vae {
+namespace {
 
-const std::vector<std::string>& Dataset::classes() const {
+const std::vector<std::string>& no_names() {
   static const std::vector<std::string> kNone;
   return kNone;
 }
+
+}  // namespace
+
+const std::vector<std::string>& Dataset::classes() const { return no_names(); }
+
+const std::vector<std::string>& Dataset::factor_names() const { return no_names(); }
 
 std::string Dataset::name(int64_t index) const { return fmt::to_string(index); }
 

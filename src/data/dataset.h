@@ -43,6 +43,12 @@ class Dataset {
   virtual int64_t label(int64_t) const { return kNoLabel; }
   virtual const std::vector<std::string>& classes() const;  // empty where nothing is labelled
 
+  /// Names of the factors of variation that pictures were made from; empty where they are not known.
+  virtual const std::vector<std::string>& factor_names() const;
+
+  /// Their values for picture `index`, in the order of factor_names().
+  virtual std::vector<double> factor_values(int64_t) const { return {}; }
+
   /// What a person would call picture `index`: its file, relative to the folder, or its number.
   virtual std::string name(int64_t index) const;
 };

@@ -23,6 +23,8 @@ class Labelled : public Dataset {
     return position_[static_cast<size_t>(source_->label(index))];
   }
   const std::vector<std::string>& classes() const override { return classes_; }
+  const std::vector<std::string>& factor_names() const override { return source_->factor_names(); }
+  std::vector<double> factor_values(int64_t index) const override { return source_->factor_values(index); }
   std::string name(int64_t index) const override { return source_->name(index); }
 
  private:

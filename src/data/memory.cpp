@@ -20,19 +20,21 @@ uint64_t saturating_product(int64_t a, int64_t b) {
 }  // namespace
 
 MemoryDataset::MemoryDataset(const Dataset& source, int64_t threads)
-    : shape_(source.shape()), classes_(source.classes()) {
+    : shape_(source.shape()), classes_(source.classes()), factor_names_(source.factor_names()) {
   const int64_t count = source.size();
   const uint64_t bytes = saturating_product(count, shape_.elements());
   require_memory(bytes, "pictures kept in memory");
   pixels_.resize(bytes);
   labels_.resize(static_cast<size_t>(count));
   names_.resize(static_cast<size_t>(count));
+  factor_values_.resize(static_cast<size_t>(count));
   const auto elements = static_cast<size_t>(shape_.elements());
   for_each_index(count, threads, [&](int64_t index) {
     const auto position = static_cast<size_t>(index);
     source.get(index, std::span(pixels_).subspan(position * elements, elements));
     labels_[position] = source.label(index);
     names_[position] = source.name(index);
+    factor_values_[position] = source.factor_values(index);
   });
 }
 

@@ -24,6 +24,10 @@ class MemoryDataset : public Dataset {
   std::span<const uint8_t> stored(int64_t index) const override;
   int64_t label(int64_t index) const override { return labels_[static_cast<size_t>(index)]; }
   const std::vector<std::string>& classes() const override { return classes_; }
+  const std::vector<std::string>& factor_names() const override { return factor_names_; }
+  std::vector<double> factor_values(int64_t index) const override {
+    return factor_values_[static_cast<size_t>(index)];
+  }
   std::string name(int64_t index) const override { return names_[static_cast<size_t>(index)]; }
 
   /// All pictures: [size, height, width, channels].
@@ -35,6 +39,8 @@ class MemoryDataset : public Dataset {
   std::vector<int64_t> labels_;
   std::vector<std::string> names_;
   std::vector<std::string> classes_;
+  std::vector<std::string> factor_names_;
+  std::vector<std::vector<double>> factor_values_;
 };
 
 /// The data set itself where its pixels are stored already, else a copy in memory.

@@ -86,7 +86,11 @@ std::optional<std::string> check(const ShapesConfig& config) {
 }
 
 ShapesDataset::ShapesDataset(const ShapesConfig& config)
-    : config_(config), classes_(kShapeNames.begin(), kShapeNames.end()) {}
+    : config_(config),
+      classes_(kShapeNames.begin(), kShapeNames.end()),
+      factor_names_{"shape", "scale", "rotation", "x", "y"} {
+  if (config.channels == 3) factor_names_.emplace_back("hue");
+}
 
 ShapeFactors ShapesDataset::factors(int64_t index) const {
   Random random(0, "shapes", static_cast<uint64_t>(index) + static_cast<uint64_t>(config_.offset));
@@ -98,6 +102,14 @@ ShapeFactors ShapesDataset::factors(int64_t index) const {
   factors.y = random.uniform();
   factors.hue = random.uniform();
   return factors;
+}
+
+std::vector<double> ShapesDataset::factor_values(int64_t index) const {
+  const ShapeFactors factors = this->factors(index);
+  std::vector<double> values = {static_cast<double>(factors.shape), factors.scale, factors.rotation,
+                                factors.x, factors.y};
+  if (config_.channels == 3) values.push_back(factors.hue);
+  return values;
 }
 
 double ShapesDataset::radius(const ShapeFactors& factors) const {

@@ -67,6 +67,8 @@ class ShapesDataset : public Dataset {
   void get(int64_t index, std::span<uint8_t> pixels) const override;
   int64_t label(int64_t index) const override { return static_cast<int64_t>(factors(index).shape); }
   const std::vector<std::string>& classes() const override { return classes_; }
+  const std::vector<std::string>& factor_names() const override { return factor_names_; }
+  std::vector<double> factor_values(int64_t index) const override;
   std::string name(int64_t index) const override;
 
   ShapeFactors factors(int64_t index) const;
@@ -79,6 +81,7 @@ class ShapesDataset : public Dataset {
 
   ShapesConfig config_;
   std::vector<std::string> classes_;
+  std::vector<std::string> factor_names_;
 };
 
 }  // namespace vae

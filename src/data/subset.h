@@ -24,6 +24,10 @@ class Subset : public Dataset {
   std::span<const uint8_t> stored(int64_t index) const override { return source_->stored(at(index)); }
   int64_t label(int64_t index) const override { return source_->label(at(index)); }
   const std::vector<std::string>& classes() const override { return source_->classes(); }
+  const std::vector<std::string>& factor_names() const override { return source_->factor_names(); }
+  std::vector<double> factor_values(int64_t index) const override {
+    return source_->factor_values(at(index));
+  }
   std::string name(int64_t index) const override { return source_->name(at(index)); }
 
   std::span<const int64_t> indices() const { return indices_; }

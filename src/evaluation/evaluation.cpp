@@ -90,6 +90,10 @@ Evaluation evaluate_model(const Vae& model, const EvaluationBatches& batches, in
                        .log_likelihood = estimate(torch::cat(rows.log_likelihood)),
                        .latents = latents(torch::cat(rows.means), draws, kl_per_dimension),
                        .largest_correlation = largest_correlation(draws)};
+  const Dataset& dataset = batches.pictures().dataset();
+  if (!dataset.factor_names().empty()) {
+    result.information_gap = mutual_information_gap(torch::cat(rows.means), factors_of(dataset));
+  }
   if (samples > 1) {
     const Tensor variance = torch::cat(rows.sampling_variance);
     result.log_likelihood.over_draws =

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "data/batches.h"
+#include "evaluation/mutual_information_gap.h"
 #include "model/vae.h"
 
 namespace vae {
@@ -38,8 +39,12 @@ struct Evaluation {
   Estimate log_likelihood;  // log 1/K sum_k p(x, z_k) / q(z_k | x): Burda et al. 2016, equation 8
   std::vector<LatentDimension> latents;
   double largest_correlation = 0;  // of two dimensions of z ~ q(z), in absolute value
+  std::optional<MutualInformationGap> information_gap = {};  // where the data set tells its factors
 
   int64_t active_units() const;
+
+  /// The estimate of log p(x), which for K = 1 is the ELBO.
+  double bound() const { return samples > 1 ? log_likelihood.value : elbo.value; }
 };
 
 /// With K = `samples` draws of z for each picture, as a function of `seed`.

@@ -20,6 +20,12 @@ Tensor labels_in_turn(const Vae& model, int64_t count) {
       .remainder(model.classes());
 }
 
+Tensor labels_of_each_class(const Vae& model, int64_t count) {
+  if (model.classes() == 0) return {};
+  return torch::arange(model.classes(), torch::TensorOptions(model.options().device()).dtype(torch::kLong))
+      .repeat_interleave(count);
+}
+
 Tensor decode_pictures(const Vae& model, const Tensor& z, const Tensor& labels, Rendering rendering,
                        Random& random) {
   const torch::NoGradGuard no_grad;

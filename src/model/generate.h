@@ -19,6 +19,10 @@ Tensor draw_latents(const Vae& model, int64_t count, const Tensor& labels, doubl
 /// Labels [count] that go through the classes again and again; undefined for a model without classes.
 Tensor labels_in_turn(const Vae& model, int64_t count);
 
+/// Labels of `count` pictures of each class, one class after the other; undefined for a model without
+/// classes.
+Tensor labels_of_each_class(const Vae& model, int64_t count);
+
 /// The likelihood's mean at z [N, latent], or a draw from it, clamped to [0, 1]: [N, C, H, W].
 Tensor decode_pictures(const Vae& model, const Tensor& z, const Tensor& labels, Rendering rendering,
                        Random& random);

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <optional>
+#include <vector>
 
 #include "objectives/log_weights.h"
 
@@ -44,6 +45,24 @@ Scores score(const Vae& model, const Batch& batch, int64_t samples, uint64_t see
           .log_mean_weight = log_sum - std::log(count),
           .log_mean_square = log_sum_of_squares - std::log(count),
           .samples = samples};
+}
+
+Tensor log_mean_weights(const Vae& model, const Batch& batch, std::span<const int64_t> samples,
+                        uint64_t seed) {
+  const torch::NoGradGuard no_grad;
+  const std::unique_ptr<Posterior> posterior = model.encode(batch.x, batch.labels);
+  std::vector<Tensor> means;
+  Tensor log_sum;
+  int64_t drawn = 0;
+  for (const int64_t count : samples) {
+    for (; drawn < count; ++drawn) {
+      Random random = noise(model, batch, seed, drawn);
+      const Tensor log_weight = log_weights(model, batch, posterior->sample(1, 1, random)).total()[0][0];
+      log_sum = log_sum.defined() ? torch::logaddexp(log_sum, log_weight) : log_weight;
+    }
+    means.push_back(log_sum - std::log(static_cast<double>(count)));
+  }
+  return torch::stack(means);
 }
 
 }  // namespace vae

@@ -1,6 +1,8 @@
 // What a model makes of pictures, from many draws of z.
 #pragma once
 
+#include <span>
+
 #include "data/batches.h"
 #include "model/vae.h"
 
@@ -25,5 +27,10 @@ struct Scores {
 /// With K = `samples` draws, one after the other: memory does not grow with their number. The noise is a
 /// function of (seed, the picture's position, k).
 Scores score(const Vae& model, const Batch& batch, int64_t samples, uint64_t seed);
+
+/// Scores::log_mean_weight for each K of `samples`, which ascend, in one pass of the last: [samples.size(),
+/// N].
+Tensor log_mean_weights(const Vae& model, const Batch& batch, std::span<const int64_t> samples,
+                        uint64_t seed);
 
 }  // namespace vae

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "data/batches.h"
 #include "model/vae.h"
@@ -13,8 +14,9 @@ struct Validation {
   double elbo = 0;  // reconstruction - kl: beta 1, no free bits
   double reconstruction = 0;
   double kl = 0;
-  double iwae = 0;      // log 1/K sum_k p(x, z_k) / q(z_k | x)
-  int64_t samples = 1;  // K
+  double iwae = 0;                            // log 1/K sum_k p(x, z_k) / q(z_k | x)
+  int64_t samples = 1;                        // K
+  std::vector<double> kl_per_dimension = {};  // empty where no closed form is known
 
   /// The ELBO for K = 1, else the importance-weighted bound.
   double bound() const { return samples == 1 ? elbo : iwae; }

@@ -17,6 +17,7 @@
 #include "images/grid.h"
 #include "model/evaluation_mode.h"
 #include "model/generate.h"
+#include "training/warm_start.h"
 
 namespace vae {
 namespace {
@@ -43,13 +44,30 @@ BatchPlace place(const Config& config, torch::Device device) {
   return {device, weight_type(config.precision)};
 }
 
+/// How many pictures of each class there are.
+std::vector<int64_t> count_classes(const Dataset& dataset) {
+  std::vector<int64_t> counts(dataset.classes().size());
+  for (int64_t i = 0; i < dataset.size(); ++i) {
+    const int64_t label = dataset.label(i);
+    if (label != kNoLabel) ++counts[static_cast<size_t>(label)];
+  }
+  return counts;
+}
+
 PictureDescription describe(const Dataset& dataset) {
   const PictureShape shape = dataset.shape();
   return {.channels = shape.channels,
           .height = shape.height,
           .width = shape.width,
           .count = dataset.size(),
-          .classes = dataset.classes()};
+          .classes = dataset.classes(),
+          .class_counts = count_classes(dataset)};
+}
+
+/// Whether these are the pictures of a checkpoint, which may not tell how many are of each class.
+bool are_those(PictureDescription now, const PictureDescription& then) {
+  if (then.class_counts.empty()) now.class_counts.clear();
+  return now == then;
 }
 
 }  // namespace
@@ -86,21 +104,25 @@ Run::Run(const Config& config, const Data& data)
   }
 }
 
-std::unique_ptr<Run> Run::start(const Config& config, const std::filesystem::path& path, bool replace) {
+std::unique_ptr<Run> Run::start(const Config& config, const std::filesystem::path& path, bool replace,
+                                const Checkpoint* origin) {
   RunFolder::require_free(path, replace);
   std::unique_ptr<Run> run(new Run(config, read_data(config)));
   if (const auto doubt = doubt_about(config)) spdlog::warn("{}", *doubt);
   run->trainer_.model().start_at_mean(run->train_.mean());
+  std::optional<WarmStart> warm_start;
+  if (origin) warm_start = take_weights(run->trainer_.model(), *origin);
   const RunFolder folder = RunFolder::create(path, replace);
   write_file_atomically(folder.config(), dump(config));
   run->writer_ = std::make_unique<RunWriter>(folder);
+  if (warm_start) spdlog::info("begins at {}: {}", origin->path.string(), warm_start->summary());
   return run;
 }
 
 std::unique_ptr<Run> Run::resume(const Config& config, const RunFolder& folder,
                                  const Checkpoint& checkpoint) {
   const Data data = read_data(config);
-  if (describe(*data.train) != checkpoint.pictures) {
+  if (!are_those(describe(*data.train), checkpoint.pictures)) {
     throw DataError(
         "data.train: {} pictures of {}x{}x{}, but the run began with {} of {}x{}x{} or with other classes; "
         "bring the data back, or start a new run",
@@ -215,6 +237,7 @@ std::optional<Validation> Run::validate_epoch() {
       .values = {{"elbo", result.elbo}, {"reconstruction", result.reconstruction}, {"kl", result.kl}}};
   if (result.samples > 1) row.values.emplace_back("iwae", result.iwae);
   writer_->row(row);
+  if (const auto warning = collapse_.look(result.kl_per_dimension)) spdlog::warn("{}", *warning);
   if (std::isfinite(result.bound()) && (!state_.best_bound || result.bound() > *state_.best_bound)) {
     state_.best_bound = result.bound();
     state_.best_epoch = state_.epoch;

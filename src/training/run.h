@@ -10,6 +10,7 @@
 #include "data/batches.h"
 #include "objectives/validation.h"
 #include "training/checkpoint.h"
+#include "training/collapse.h"
 #include "training/config.h"
 #include "training/run_writer.h"
 #include "training/trainer.h"
@@ -51,8 +52,10 @@ enum class Ending { finished, out_of_patience, stopped };
 class Run {
  public:
   /// A new run in the folder `path`, which is made once everything else is known to fit; `replace` as in
-  /// RunFolder.
-  static std::unique_ptr<Run> start(const Config& config, const std::filesystem::path& path, bool replace);
+  /// RunFolder. With `origin` it begins at the weights of that checkpoint as far as they fit, and logs what
+  /// does not; CheckpointError where none does.
+  static std::unique_ptr<Run> start(const Config& config, const std::filesystem::path& path, bool replace,
+                                    const Checkpoint* origin = nullptr);
 
   /// Goes on from a checkpoint of the run in `folder`, with the config that resumed_config gave.
   static std::unique_ptr<Run> resume(const Config& config, const RunFolder& folder,
@@ -98,6 +101,7 @@ class Run {
   Trainer trainer_;
   TrainingState state_;
   std::unique_ptr<RunWriter> writer_;
+  CollapseWatch collapse_;
 
   StepAverages latest_;
   double pictures_per_second_ = 0;

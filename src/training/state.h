@@ -39,6 +39,7 @@ struct PictureDescription {
   int64_t width = 1;
   int64_t count = 0;  // for training
   std::vector<std::string> classes;
+  std::vector<int64_t> class_counts = {};  // training pictures of each; empty in checkpoints that do not tell
 
   PictureShape shape() const { return {channels, height, width}; }
   bool operator==(const PictureDescription&) const = default;
@@ -51,7 +52,16 @@ inline constexpr auto fields(Tag<PictureDescription>) {
       required("width", &PictureDescription::width, closed(1, 1 << 20), "Columns."),
       field("count", &PictureDescription::count, non_negative, "Training pictures."),
       field("classes", &PictureDescription::classes, "Names of the classes, in the order of the labels."),
+      field("class_counts", &PictureDescription::class_counts, non_negative,
+            "Training pictures of each class; empty where it is not known."),
   };
+}
+
+inline std::optional<std::string> check(const PictureDescription& pictures) {
+  if (pictures.class_counts.empty() || pictures.class_counts.size() == pictures.classes.size()) {
+    return std::nullopt;
+  }
+  return "class_counts: expected none, or one for each class";
 }
 
 }  // namespace vae

@@ -43,6 +43,12 @@ TEST(NumberedNames, SortByNumber) {
   EXPECT_EQ(many.back(), "10000.png");
 }
 
+TEST(NamesByClass, AreAFolderForEachClass) {
+  const std::vector<std::string> classes = {"cat", "0"};
+  EXPECT_THAT(names_by_class(classes, 2),
+              ElementsAre("cat/0000.png", "cat/0001.png", "0/0000.png", "0/0001.png"));
+}
+
 TEST(SquareColumns, AreAsManyAsRowsOrOneMore) {
   const std::pair<size_t, int64_t> expected[] = {{1, 1}, {2, 2}, {4, 2}, {5, 3}, {9, 3}, {10, 4}, {64, 8}};
   for (const auto& [count, columns] : expected) EXPECT_EQ(square_columns(count), columns) << count;

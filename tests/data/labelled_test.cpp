@@ -5,44 +5,54 @@
 #include "core/error.h"
 #include "data/pictures.h"
 #include "data/shapes.h"
-#include "data/subset.h"
+#include "support/numbered_pictures.h"
 #include "support/throws.h"
 
 namespace vae {
 namespace {
 
-std::shared_ptr<const Dataset> shapes() { return std::make_shared<ShapesDataset>(ShapesConfig{.count = 9}); }
+std::shared_ptr<const Dataset> shapes() {
+  return std::make_shared<ShapesDataset>(ShapesConfig{.count = 10, .height = 8, .width = 8});
+}
 
-TEST(Labelled, MatchesClassesByName) {
+TEST(Labelled, FindsEachClassByItsName) {
   const auto source = shapes();
-  std::vector<std::string> classes(source->classes().rbegin(), source->classes().rend());
-  classes.insert(classes.begin(), "a class without pictures");
-  const Labelled labelled(source, classes);
-  EXPECT_EQ(labelled.classes(), classes);
+  const Labelled labelled(source, {"triangle", "circle", "square", "ellipse"});
+  EXPECT_EQ(labelled.classes().size(), 4);
   for (int64_t i = 0; i < labelled.size(); ++i) {
-    EXPECT_EQ(classes[static_cast<size_t>(labelled.label(i))],
+    EXPECT_EQ(labelled.classes()[static_cast<size_t>(labelled.label(i))],
               source->classes()[static_cast<size_t>(source->label(i))]);
-    EXPECT_EQ(test::pixels(labelled, i), test::pixels(*source, i));
-    EXPECT_EQ(labelled.name(i), source->name(i));
   }
 }
 
-TEST(Labelled, RefusesAClassThatTheModelDoesNotKnow) {
-  std::vector<std::string> classes = shapes()->classes();
-  const std::string missing = classes.back();
-  classes.pop_back();
-  EXPECT_TRUE(test::throws<DataError>([&] { Labelled(shapes(), classes); }, {missing, classes.front()}));
+TEST(Labelled, KeepsAllElseThatIsKnown) {
+  const auto source = shapes();
+  const Labelled labelled(source, source->classes());
+  EXPECT_EQ(labelled.shape(), source->shape());
+  EXPECT_EQ(labelled.factor_names(), source->factor_names());
+  for (int64_t i = 0; i < labelled.size(); ++i) {
+    EXPECT_EQ(test::pixels(labelled, i), test::pixels(*source, i));
+    EXPECT_EQ(labelled.name(i), source->name(i));
+    EXPECT_EQ(labelled.factor_values(i), source->factor_values(i));
+  }
 }
 
-class WithoutLabels : public Subset {
- public:
-  WithoutLabels() : Subset(shapes(), {0, 1}) {}
-  int64_t label(int64_t index) const override { return index == 1 ? kNoLabel : Subset::label(index); }
-};
+TEST(Labelled, RefusesAClassThatIsNotInTheList) {
+  EXPECT_TRUE(test::throws<DataError>(
+      [] {
+        Labelled(shapes(), {"square", "triangle"});
+      },
+      {"of class \"ellipse\"", "square, triangle"}));
+}
 
 TEST(Labelled, RefusesAPictureWithoutAClass) {
-  EXPECT_TRUE(test::throws<DataError>(
-      [] { Labelled(std::make_shared<WithoutLabels>(), shapes()->classes()); }, {"no class is known"}));
+  class Unlabelled : public test::NumberedPictures {
+   public:
+    using NumberedPictures::NumberedPictures;
+    int64_t label(int64_t) const override { return kNoLabel; }
+  };
+  const auto source = std::make_shared<Unlabelled>(3, PictureShape{.channels = 1, .height = 2, .width = 2});
+  EXPECT_TRUE(test::throws<DataError>([&] { Labelled(source, {"a"}); }, {"0: no class is known"}));
 }
 
 }  // namespace

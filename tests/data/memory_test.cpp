@@ -51,6 +51,8 @@ TEST(Memory, HoldsWhatTheSourceGivesWhateverTheNumberOfThreads) {
     const MemoryDataset memory(source, threads);
     EXPECT_EQ(memory.shape(), source.shape());
     EXPECT_EQ(memory.classes(), source.classes());
+    EXPECT_EQ(memory.factor_names(), source.factor_names());
+    EXPECT_EQ(memory.factor_values(96), source.factor_values(96));
     EXPECT_EQ(test::labels(memory), test::labels(source));
     EXPECT_EQ(test::picture_names(memory), test::picture_names(source));
     std::vector<uint8_t> expected;

@@ -151,6 +151,16 @@ TEST(Shapes, LabelsAreTheShapes) {
     EXPECT_EQ(dataset.label(i), static_cast<int64_t>(dataset.factors(i).shape));
 }
 
+TEST(Shapes, TellTheFactorsThatShow) {
+  const ShapesDataset grey({.count = 2}), coloured({.count = 2, .channels = 3});
+  EXPECT_EQ(grey.factor_names(), (std::vector<std::string>{"shape", "scale", "rotation", "x", "y"}));
+  const ShapeFactors factors = grey.factors(1);
+  EXPECT_EQ(grey.factor_values(1), (std::vector<double>{static_cast<double>(factors.shape), factors.scale,
+                                                        factors.rotation, factors.x, factors.y}));
+  EXPECT_EQ(coloured.factor_names().back(), "hue");
+  EXPECT_EQ(coloured.factor_values(1).back(), coloured.factors(1).hue);
+}
+
 TEST(ShapesConfig, RefusesTwoChannels) {
   EXPECT_EQ(check(ShapesConfig{.channels = 3}), std::nullopt);
   EXPECT_NE(check(ShapesConfig{.channels = 2}), std::nullopt);

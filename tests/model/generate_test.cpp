@@ -44,6 +44,16 @@ TEST(DrawLatents, AreAFunctionOfTheStream) {
   EXPECT_FALSE(torch::equal(latents(*model, 1), latents(*model, 1, 2)));
 }
 
+TEST(Labels, GoThroughTheClassesInTurnOrOneByOne) {
+  ModelConfig config = test::tiny_config();
+  EXPECT_FALSE(labels_in_turn(*test::tiny_model(), 4).defined());
+  EXPECT_FALSE(labels_of_each_class(*test::tiny_model(), 4).defined());
+  config.condition = ConditionConfig{};
+  const Vae model(config, test::kTinyPicture, /*seed=*/1, /*classes=*/3);
+  EXPECT_TRUE(torch::equal(labels_in_turn(model, 5), torch::tensor({0, 1, 2, 0, 1}, torch::kLong)));
+  EXPECT_TRUE(torch::equal(labels_of_each_class(model, 2), torch::tensor({0, 0, 1, 1, 2, 2}, torch::kLong)));
+}
+
 TEST(DecodePictures, GivesThePicturesMean) {
   for (const auto& model : a_model_of_every_likelihood()) {
     const Tensor z = latents(*model, 1);

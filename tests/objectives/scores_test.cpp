@@ -45,6 +45,19 @@ TEST(Score, IsWhatItsDrawsGive) {
   EXPECT_LT(test::distance(scores.kl, posterior->kl_per_dimension(model->prior())->sum(-1)), 1e-12);
 }
 
+TEST(LogMeanWeights, AreThoseOfAScoreForEachK) {
+  const auto model = test::tiny_model();
+  const std::vector<int64_t> samples = {1, 2, 7};
+  const Tensor means = log_mean_weights(*model, batch(), samples, 1);
+  ASSERT_EQ(means.sizes(), (std::vector<int64_t>{3, kPictures}));
+  for (size_t i = 0; i < samples.size(); ++i) {
+    EXPECT_EQ(
+        test::distance(means[static_cast<int64_t>(i)], score(*model, batch(), samples[i], 1).log_mean_weight),
+        0)
+        << samples[i];
+  }
+}
+
 // The delta method's variance against the spread over seeds. It holds where the weights do not differ by
 // orders of magnitude, as they don't in a model whose z says little; the spread of 200 seeds in 5 pictures is
 // known to 5%.

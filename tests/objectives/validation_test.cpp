@@ -46,6 +46,18 @@ TEST(Validate, DoesNotDependOnTheSizeOfTheBatches) {
   }
 }
 
+TEST(Validate, TakesTheKlApartByDimension) {
+  const auto model = test::tiny_model();
+  const Pictures pictures = make_pictures(Binarize{});
+  const Validation validation = run(*model, pictures, 10, 1);
+  ASSERT_EQ(validation.kl_per_dimension.size(), 3);
+  const torch::NoGradGuard no_grad;
+  const Tensor expected = model->encode(whole_set(pictures))->kl_per_dimension(model->prior())->mean(0);
+  for (int64_t j = 0; j < 3; ++j) {
+    EXPECT_NEAR(validation.kl_per_dimension[static_cast<size_t>(j)], expected[j].item<double>(), 1e-12);
+  }
+}
+
 TEST(Validate, IsAFunctionOfTheSeed) {
   const auto model = test::tiny_model();
   const Pictures pictures = make_pictures(Binarize{});

@@ -5,7 +5,7 @@ import json
 import unittest
 
 import program
-from program import ProgramTest, run
+from program import ProgramTest, run, settings
 
 USAGE, DATA, DIVERGED, OUT_OF_MEMORY, INPUT_OUTPUT, CHECKPOINT = 2, 3, 4, 5, 6, 7
 
@@ -51,6 +51,25 @@ class CommandLine(ProgramTest):
     def test_a_class_for_a_model_without_classes(self):
         result = run("sample", "--checkpoint", self.run_folder, "--out", self.folder / "a.png", "--class", "3")
         self.assert_fails(result, USAGE, "--class 3", "not conditioned")
+
+    def test_what_only_models_with_classes_can_do(self):
+        sample = ["sample", "--checkpoint", self.run_folder, "--out", self.folder / "a.png"]
+        self.assert_fails(run(*sample, "--all-classes"), USAGE, "--all-classes", "not conditioned")
+        self.assert_fails(run(*sample, "--all-classes", "--class", "3"), USAGE, "--all-classes", "--class")
+        evaluate = ["evaluate", "--checkpoint", self.run_folder]
+        for options in (["--classify"], ["--classifier-epochs", "1"], ["--out", self.folder / "a.png"]):
+            self.assert_fails(run(*evaluate, *options), USAGE, options[0], "not conditioned")
+        self.assert_fails(run(*evaluate, "--classifier-epochs", "-1"), USAGE, "--classifier-epochs")
+        self.assertEqual(list(self.folder.iterdir()), [])
+
+    def test_a_beginning_that_does_not_fit(self):
+        train = ["train", "--config", program.CONFIG, "--out", self.folder / "run", "--init"]
+        self.assert_fails(run(*train, self.folder / "missing"), CHECKPOINT, "no such checkpoint")
+        self.assert_fails(run("train", "--resume", self.run_folder, "--init", self.run_folder), USAGE, "--init")
+        other = settings(model__encoder={"type": "mlp", "hidden": []}, model__decoder={"type": "mlp", "hidden": []},
+                         model__latent=5, model__likelihood={"type": "gaussian", "variance": "per_pixel"})
+        self.assert_fails(run(*train, self.run_folder, *other), CHECKPOINT, "no tensor", "--init")
+        self.assertEqual(list(self.folder.iterdir()), [])
 
     def test_a_device_that_is_not_there(self):
         self.assert_fails(self.train(device="cuda:77"), USAGE, 'device "cuda:77"', "CUDA card", '"cpu"')

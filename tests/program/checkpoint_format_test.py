@@ -49,7 +49,9 @@ class CheckpointFormat(ProgramTest):
         self.assertEqual((state["step"], state["epoch"], state["position"]), (16, 2, 0))
         pictures = json.loads(metadata["pictures"])
         self.assertEqual(pictures, {"channels": 1, "height": 8, "width": 8, "count": 64,
-                                    "classes": ["square", "ellipse", "triangle"]})
+                                    "classes": ["square", "ellipse", "triangle"],
+                                    "class_counts": pictures["class_counts"]})
+        self.assertEqual(sum(pictures["class_counts"]), 64)
         self.assertTrue(metadata["digest"].startswith("xxh3-128:"))
 
     def test_a_decoder_of_numpy_draws_the_samples_of_the_program(self):

@@ -142,6 +142,21 @@ class Evaluate(ProgramTest):
         for split, pictures in (("train", 64), ("validation", 16), ("test", 16)):
             self.assertEqual(json.loads(self.evaluate("--json", "--split", split))["pictures"], pictures)
 
+    def test_tells_how_well_known_factors_are_taken_apart(self):
+        gap = json.loads(self.evaluate("--json", "--split", "train"))["mutual_information_gap"]
+        self.assertEqual([factor["name"] for factor in gap["factors"]], ["shape", "scale", "rotation", "x", "y"])
+        self.assertAlmostEqual(gap["mean"], sum(factor["gap"] for factor in gap["factors"]) / 5)
+        for factor in gap["factors"]:
+            self.assertGreaterEqual(factor["information"], factor["gap"])
+        self.assertIn(f"{gap['mean']:.4f}", self.evaluate("--split", "train"))
+
+    def test_of_a_folder_knows_no_factors(self):
+        pictures = self.folder / "pictures"
+        self.assert_done(run("data", "shapes", "--out", pictures, "--count", 6, "--height", 8, "--width", 8))
+        given = json.loads(self.evaluate("--json", "--images", pictures))
+        self.assertIsNone(given["mutual_information_gap"])
+        self.assertIsNone(given["classes"])
+
 
 class Gradients(ProgramTest):
     shared_settings = {"objective": {"type": "iwae", "importance_samples": 2}}
@@ -213,6 +228,88 @@ class Gradients(ProgramTest):
     def test_naive_cannot_be_trained_by(self):
         result = self.train(objective={"type": "elbo", "estimator": "naive"})
         self.assert_fails(result, 2, "objective.estimator", "naive", "reparameterized")
+
+
+
+class ConditionalModel(ProgramTest):
+    shared_settings = {"model__condition": {"embedding": 4}, "data__observation": "binarize",
+                       "model__likelihood": "bernoulli"}
+    classes = ["square", "ellipse", "triangle"]
+
+    def sample(self, *options):
+        result = run("sample", "--checkpoint", self.run_folder, *options)
+        self.assert_done(result)
+
+    def evaluate(self, *options):
+        result = run("evaluate", "--checkpoint", self.run_folder, *options)
+        self.assert_done(result)
+        return result.stdout
+
+    def test_sheet_has_a_row_for_each_class(self):
+        file = self.folder / "sheet.png"
+        self.sample("--all-classes", "--out", file)
+        self.assertEqual(program.png_size(file), (10 * 10 + 2, 3 * 10 + 2))
+        self.sample("--all-classes", "--count", 4, "--out", file)
+        self.assertEqual(program.png_size(file), (4 * 10 + 2, 3 * 10 + 2))
+
+    def test_files_of_all_classes_are_in_folders_of_their_names(self):
+        self.sample("--all-classes", "--count", 2, "--out-dir", self.folder / "each")
+        self.assertEqual(program.files(self.folder / "each"),
+                         sorted(f"{name}/000{i}.png" for name in self.classes for i in range(2)))
+
+    def test_picture_depends_on_the_class(self):
+        self.sample("--all-classes", "--count", 1, "--temperature", 0, "--out-dir", self.folder / "each")
+        pictures = {name: (self.folder / "each" / name / "0000.png").read_bytes() for name in self.classes}
+        self.assertEqual(len(set(pictures.values())), 3)
+        for name in self.classes:
+            self.sample("--class", name, "--count", 1, "--temperature", 0, "--out-dir", self.folder / "one")
+            self.assertEqual((self.folder / "one/0000.png").read_bytes(), pictures[name])
+
+    def test_its_evaluation_reports_diversity(self):
+        classes = json.loads(self.evaluate("--json"))["classes"]
+        self.assertEqual(classes["names"], self.classes)
+        self.assertEqual((classes["generative_classifier"], classes["softmax_classifier"]), ([], None))
+        for row in classes["diversity"]:
+            self.assertGreater(row["draws"], row["means"])
+            self.assertGreater(row["data"], 0)
+
+    def test_is_a_classifier(self):
+        given = json.loads(self.evaluate("--json", "--classify", "--classifier-epochs", "2"))["classes"]
+        rows = [*given["generative_classifier"], given["softmax_classifier"]]
+        self.assertEqual([row["samples"] for row in rows[:-1]], [1, 10, 100])
+        self.assertEqual(given["softmax_classifier"]["epochs"], 2)
+        for row in rows:
+            self.assertEqual(sum(map(sum, row["confusion"])), 16)
+            self.assertAlmostEqual(row["accuracy"], sum(row["confusion"][i][i] for i in range(3)) / 16)
+        table = self.evaluate("--classify", "--classifier-epochs", "2")
+        for row in rows:
+            self.assertIn(f"{100 * row['accuracy']:.2f}%", table)
+        for name in self.classes:
+            self.assertIn(name, table)
+
+    def test_class_sheet_has_the_mean_beside_ten_samples(self):
+        self.evaluate("--out", self.folder / "classes.png")
+        self.assertEqual(program.png_size(self.folder / "classes.png"), (11 * 10 + 2, 3 * 10 + 2))
+
+
+class FineTuning(ProgramTest):
+    shared_settings = {}
+
+    def fine_tune(self, **changes):
+        return run("train", "--config", program.CONFIG, *program.settings(**changes), "--init", self.run_folder,
+                   "--out", self.folder / "run")
+
+    def test_begins_where_the_other_run_was_best(self):
+        frozen = {"type": "sgd", "learning_rate": 1e-30}
+        self.assert_done(self.fine_tune(training__optimizer=frozen, training__epochs=1))
+        best = max(row["elbo"] for row in program.rows(self.run_folder) if row["split"] == "validation")
+        self.assertEqual(program.rows(self.folder / "run")[-1]["elbo"], best)
+        self.assertIn("9 tensors taken, none left", (self.folder / "run/log.txt").read_text())
+
+    def test_lists_what_does_not_fit(self):
+        result = self.fine_tune(model__latent=3)
+        self.assert_done(result)
+        self.assertIn("decoder.mlp.hidden0.weight is [8, 2] in the checkpoint, [8, 3] in the new model", result.stderr)
 
 
 class Inspect(ProgramTest):

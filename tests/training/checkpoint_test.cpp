@@ -23,7 +23,12 @@ Checkpoint example() {
   Checkpoint checkpoint = {
       .config = config,
       .state = {.step = 12, .epoch = 3, .position = 2, .best_bound = -0.1, .best_epoch = 1},
-      .pictures = {.channels = 1, .height = 6, .width = 5, .count = 7, .classes = {"a\"b", "\xc3\xbc"}},
+      .pictures = {.channels = 1,
+                   .height = 6,
+                   .width = 5,
+                   .count = 7,
+                   .classes = {"a\"b", "\xc3\xbc"},
+                   .class_counts = {3, 4}},
       .tensors = {},
       .path = {}};
   const Vae model(config.model, test::kTinyPicture, config.seed);
@@ -90,6 +95,18 @@ TEST_F(Checkpoints, WithAnEntryThatDoesNotParseAreRefused) {
         test::throws<CheckpointError>([&] { Checkpoint::load(with_metadata(key, R"({"nonsense": 1})")); },
                                       {path_.string(), key, "nonsense"}));
   }
+}
+
+TEST_F(Checkpoints, MayNotTellHowManyPicturesOfEachClass) {
+  const char* pictures = R"({"channels": 1, "height": 6, "width": 5, "classes": ["a", "b"]})";
+  EXPECT_TRUE(Checkpoint::load(with_metadata("pictures", pictures)).pictures.class_counts.empty());
+}
+
+TEST_F(Checkpoints, WithCountsOfOtherClassesAreRefused) {
+  const char* pictures =
+      R"({"channels": 1, "height": 6, "width": 5, "classes": ["a", "b"], "class_counts": [1]})";
+  EXPECT_TRUE(test::throws<CheckpointError>([&] { Checkpoint::load(with_metadata("pictures", pictures)); },
+                                            {path_.string(), "class_counts", "one for each class"}));
 }
 
 TEST_F(Checkpoints, CopyATensorIntoOneOfTheSameShape) {

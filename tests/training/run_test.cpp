@@ -150,6 +150,66 @@ TEST_F(Runs, LogTheAverageOfTheStepsSinceTheLastRow) {
   EXPECT_NEAR(objective(coarse[1]), objective(fine[3]), 1e-9);
 }
 
+TEST_F(Runs, KeepHowManyPicturesThereAreOfEachClass) {
+  train(tiny_run());
+  const auto counts = Checkpoint::load(path("run/checkpoints/last.safetensors")).pictures.class_counts;
+  ASSERT_EQ(counts.size(), 3);
+  const ShapesDataset shapes({.count = 30, .height = 8, .width = 8});
+  std::vector<int64_t> expected(3);
+  for (int64_t i = 0; i < 30; ++i) ++expected[static_cast<size_t>(shapes.label(i))];
+  EXPECT_EQ(counts, expected);
+}
+
+TEST_F(Runs, GoOnFromACheckpointThatDoesNotTellTheClassesSizes) {
+  train(tiny_run());
+  const fs::path last = RunFolder(path("run")).last_checkpoint();
+  Checkpoint checkpoint = Checkpoint::load(last);
+  checkpoint.pictures.class_counts.clear();
+  checkpoint.save(last);
+  resume("run", [](Config& config) { config.training.epochs = 3; });
+  EXPECT_EQ(state_in("last.safetensors").epoch, 3);
+}
+
+TEST_F(Runs, BeginAtTheWeightsOfAnother) {
+  train(tiny_run(), "first");
+  const Checkpoint origin = Checkpoint::load(RunFolder(path("first")).last_checkpoint());
+  Config config = tiny_run();
+  config.training.optimizer = SgdConfig{.learning_rate = 1e-30};  // nothing changes
+  config.model.decoder = MlpConfig{.hidden = {7}};
+  const StopSignal stop;
+  Recorder recorder;
+  Run::start(config, path("run"), false, &origin)->fit(recorder, stop);
+  const Checkpoint result = Checkpoint::load(path("run/checkpoints/last.safetensors"));
+  const auto is_same = [&](const char* name) {
+    return torch::equal(result.tensors.at(name), origin.tensors.at(name));
+  };
+  EXPECT_TRUE(is_same("encoder.mlp.hidden0.weight"));
+  EXPECT_TRUE(is_same("encoder.mlp.output.bias"));
+  EXPECT_TRUE(is_same("decoder.mlp.output.bias"));
+  EXPECT_THAT(bytes(RunFolder(path("run")).log()),
+              testing::AllOf(testing::HasSubstr("5 tensors taken, 3 left"),
+                             testing::HasSubstr("decoder.mlp.hidden0.weight is [6, 2]")));
+}
+
+TEST_F(Runs, WarnOnceOfLatentsThatDied) {
+  train(tiny_run(), "first");
+  Checkpoint origin = Checkpoint::load(RunFolder(path("first")).last_checkpoint());
+  for (const char* name : {"encoder.mlp.output.weight", "encoder.mlp.output.bias"}) {
+    origin.tensors.at(name).zero_();  // every posterior is the prior
+  }
+  Config config = tiny_run();
+  config.training.optimizer = SgdConfig{.learning_rate = 1e-30};  // and stays it
+  config.training.epochs = 3;
+  const StopSignal stop;
+  Recorder recorder;
+  Run::start(config, path("run"), false, &origin)->fit(recorder, stop);
+  const std::string log = bytes(RunFolder(path("run")).log()),
+                    warning = "2 of 2 latent dimensions say nothing";
+  const size_t first = log.find(warning);
+  ASSERT_NE(first, std::string::npos);
+  EXPECT_EQ(log.find(warning, first + 1), std::string::npos);
+}
+
 TEST_F(Runs, TellTheObserverOfEveryStepAndEpoch) {
   Recorder recorder;
   train(tiny_run(), "run", recorder);
