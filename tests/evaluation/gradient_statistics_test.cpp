@@ -84,8 +84,8 @@ RunningMoments moments_of(const Tensor& rows) {
 }
 
 TEST(SignalToNoise, IsTheMedianOverWhatTheGradientReaches) {
-  // Means 1, 2, 3 and deviations sqrt(2); the last parameter is not reached.
-  const Tensor rows = torch::stack({test::values({0, 1, 2, 0}), test::values({2, 3, 4, 0})});
+  // Means 1, 2, 9 and deviations sqrt(2); the last parameter is not reached.
+  const Tensor rows = torch::stack({test::values({0, 1, 8, 0}), test::values({2, 3, 10, 0})});
   EXPECT_NEAR(signal_to_noise(moments_of(rows)), 2 / std::sqrt(2), 1e-15);
   EXPECT_EQ(signal_to_noise(moments_of(torch::zeros({3, 2}))), 0);
 }
