@@ -55,9 +55,10 @@ TEST(BarChart, HasBarsAsLongAsTheLogarithms) {
 
 TEST(BarChart, HasNoBarForWhatHasNoLogarithm) {
   const double infinity = std::numeric_limits<double>::infinity();
-  const Image image = draw(chart({{"a", {0, 1}}, {"b", {std::nan(""), infinity}}, {"c", {-1, 2}}}));
+  const Image image = draw(chart({{"a", {0, 1}}, {"b", {infinity, 2}}, {"c", {-1, std::nan("")}}}));
   EXPECT_TRUE(bar_lengths(image, kFirst).empty());
   EXPECT_EQ(bar_lengths(image, kSecond).size(), 2u);
+  EXPECT_EQ(image, draw(chart({{"a", {0, 1}}, {"b", {0, 2}}, {"c", {0, 0}}})));
 }
 
 TEST(BarChart, IsDrawnWithoutRows) { EXPECT_GT(draw(chart({})).width, 0); }
