@@ -6,7 +6,9 @@
 
 #include <chrono>
 #include <cmath>
+#include <concepts>
 #include <numbers>
+#include <span>
 
 #include "core/error.h"
 #include "evaluation/naive.h"
@@ -74,13 +76,13 @@ void settle(const GradientTarget& target, Estimator& estimator, const Random& no
     parameters.emplace(estimator.named_parameters());
     optimizer = make_optimizer(AdamConfig{.learning_rate = kSettlingRate}, parameters->values());
   }
-  const Tensor is_finite = torch::zeros({}, target.model.options().dtype(torch::kFloat));
+  const Tensor non_finite = torch::zeros({}, target.model.options().dtype(torch::kFloat));
   for (int64_t i = 0; i < kSettlingDraws; ++i) {
     const Tensor surrogate = draw_surrogate(target, estimator, noise.at(static_cast<uint64_t>(i)));
     if (!learns) continue;
     parameters->gradients().zero_();
     (-surrogate).backward({}, std::nullopt, false, estimator.parameters());
-    optimizer->step(parameters->values(), parameters->gradients(), 1, is_finite);
+    optimizer->step(parameters->values(), parameters->gradients(), 1, non_finite);
   }
 }
 
@@ -96,7 +98,7 @@ std::string name_of(const EstimatorConfig& config) {
   return fmt::format("{} ({})", config.type(), reinforce->baseline.type());
 }
 
-Candidate candidate(const EstimatorConfig& config, const GradientTarget& target) {
+Candidate candidate(const EstimatorConfig& config, const GradientTarget& target, uint64_t seed) {
   const std::string name = name_of(config);
   if (const auto reason = check_samples(config, target.importance_samples, target.samples)) {
     return {name, nullptr, *reason};
@@ -104,7 +106,7 @@ Candidate candidate(const EstimatorConfig& config, const GradientTarget& target)
   const auto reason = complaint_of([&] { require_fit(config, DrawsAre::scored, target.model.posterior()); });
   if (reason) return {name, nullptr, *reason};
   std::shared_ptr<Estimator> estimator = make_estimator(config, target.model.picture());
-  estimator->initialize(Random(0, "initialize/objective"));
+  estimator->initialize(Random(seed, "initialize/objective"));
   estimator->to(target.batch.x.device(), target.batch.x.scalar_type());
   return {name, estimator, ""};
 }
@@ -114,15 +116,15 @@ Candidate naive_candidate(const GradientTarget& target) {
   return {"naive", nullptr, "scores given latents, which model.posterior cannot"};
 }
 
-std::vector<Candidate> every_candidate(const GradientTarget& target) {
+std::vector<Candidate> every_candidate(const GradientTarget& target, uint64_t seed) {
   std::vector<Candidate> all;
   for_each_alternative<EstimatorConfig>([&]<class Row>(Tag<Row>) {
     if constexpr (std::same_as<Row, ReinforceConfig>) {
       for_each_alternative<BaselineConfig>([&]<class Baseline>(Tag<Baseline>) {
-        all.push_back(candidate(ReinforceConfig{.baseline = Baseline{}}, target));
+        all.push_back(candidate(ReinforceConfig{.baseline = Baseline{}}, target, seed));
       });
     } else {
-      all.push_back(candidate(Row{}, target));
+      all.push_back(candidate(Row{}, target, seed));
     }
   });
   all.push_back(naive_candidate(target));
@@ -130,12 +132,12 @@ std::vector<Candidate> every_candidate(const GradientTarget& target) {
 }
 
 /// Unbiased, and the quietest of those that nearly every model can have.
-Candidate reference_candidate(const GradientTarget& target) {
+Candidate reference_candidate(const GradientTarget& target, uint64_t seed) {
   for (const EstimatorConfig& config :
        {EstimatorConfig(ReparameterizedConfig{}),
         EstimatorConfig(ReinforceConfig{.baseline = LeaveOneOutConfig{}}),
         EstimatorConfig(ReinforceConfig{.baseline = MovingAverageBaselineConfig{}})}) {
-    Candidate reference = candidate(config, target);
+    Candidate reference = candidate(config, target, seed);
     if (reference.estimator) return reference;
   }
   throw UsageError("model.posterior: neither reparameterized nor scored, so that it has no gradient");
@@ -201,12 +203,12 @@ Bias bias(const RunningMoments& gradient, const RunningMoments& reference) {
 
 GradientComparison compare_estimators(const GradientTarget& target, int64_t draws, uint64_t seed) {
   const Random noise(seed, "gradients"), settling(seed, "gradients/settling");
-  const Candidate reference = reference_candidate(target);
+  const Candidate reference = reference_candidate(target, seed);
   GradientComparison result{.reference = reference.name, .reference_draws = kReferenceDraws * draws};
   settle(target, *reference.estimator, settling);
   const GradientMoments expected = measure_gradient(target, *reference.estimator, result.reference_draws,
                                                     Random(seed, "gradients/reference"));
-  for (const Candidate& candidate : every_candidate(target)) {
+  for (const Candidate& candidate : every_candidate(target, seed)) {
     EstimatorStatistics row{.name = candidate.name, .reason = candidate.reason};
     if (candidate.estimator) {
       settle(target, *candidate.estimator, settling);

@@ -238,8 +238,8 @@ TEST(Parse, NullUnsetsAnOptional) {
 }
 
 TEST(Parse, TheCheckOfAStructSpeaksAtItsPath) {
-  EXPECT_EQ(error_of("{\n\"warmup\": {\"from\": 5}}"), "a.json:2: warmup: from must be below to");
-  EXPECT_EQ(error_of(R"({"phases": [{}, {"from": 9}]})"), "a.json:1: phases.1: from must be below to");
+  EXPECT_EQ(error_of("{\n\"warmup\": {\"from\": 5}}"), "a.json:2: warmup.from must be below to");
+  EXPECT_EQ(error_of(R"({"phases": [{}, {"from": 9}]})"), "a.json:1: phases.1.from must be below to");
 }
 
 TEST(Parse, PathsBecomeAbsolute) {

@@ -63,11 +63,11 @@ double slope(Estimator& estimator, int64_t draws) {
   return ((x * test::values(log_ratios)).sum() / x.square().sum()).item<double>();
 }
 
-// Rainforth et al. 2018, theorem 1. The ratio at K = 512 is near 0.02: a standard error of 1 / sqrt(40,000)
-// leaves it uncertain by a quarter, and the slope by 0.05.
+// Rainforth et al. 2018, theorem 1. The ratio at K = 512 is near 0.02: a standard error of 1 / sqrt(24,000)
+// leaves it uncertain by a third, and the slope by 0.06.
 TEST(SignalToNoise, FallsAsTheRootOfTheSamplesWhenReparameterized) {
   Reparameterized estimator;
-  EXPECT_NEAR(slope(estimator, 40'000), -0.5, 3 * 0.05);
+  EXPECT_NEAR(slope(estimator, 24'000), -0.5, 3 * 0.06);
 }
 
 // Tucker et al. 2019, section 4 and figure 1. The ratio is above 1, so that few draws are enough: at 4,000 it
@@ -141,7 +141,7 @@ bool is_biased(const Bias& bias) { return bias.value > 3 * bias.standard_error; 
 TEST(CompareEstimators, FindsNaiveBiasedAndNoOther) {
   const auto model = linear_model();
   for (const auto& [samples, bounds] : {std::pair{1, 2}, std::pair{4, 1}}) {
-    const auto rows = compare(*model, samples, bounds, 250);
+    const auto rows = compare(*model, samples, bounds, 150);
     EXPECT_EQ(rows.size(), 8u);
     for (const auto& [name, row] : rows) {
       if (!row.measured) continue;
@@ -153,10 +153,10 @@ TEST(CompareEstimators, FindsNaiveBiasedAndNoOther) {
 
 // Of one importance sample nothing is left of the encoder's gradient: its bias is all of it.
 TEST(CompareEstimators, FindsNothingButNoiseInTheNaiveGradientOfQ) {
-  const auto rows = compare(*linear_model(), 1, 2, 250);
+  const auto rows = compare(*linear_model(), 1, 2, 150);
   const GradientStatistics& naive = rows.at("naive").measured->encoder;
   EXPECT_NEAR(naive.bias.value, 1, 3 * naive.bias.standard_error);
-  EXPECT_LT(naive.signal_to_noise, 2 * signal_to_noise_floor(250));
+  EXPECT_LT(naive.signal_to_noise, 2 * signal_to_noise_floor(150));
   EXPECT_GT(rows.at("reparameterized").measured->encoder.signal_to_noise, 3 * naive.signal_to_noise);
 }
 

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "data/batches.h"
+#include "data/memory.h"
 #include "data/shapes.h"
 #include "model/generate.h"
 #include "training/trainer.h"
