@@ -45,6 +45,13 @@ Elbo::Elbo(const ElboConfig& config, const PictureShape& picture)
 }
 
 void require_fit(const ElboConfig& config, const PosteriorFamily& posterior) {
+  const bool relaxed = config.estimator.is<ReparameterizedConfig>() && !posterior.latent_space().is_real();
+  if (config.kl == KlEstimate::sampled && relaxed) {
+    throw UsageError(
+        "objective.kl: \"sampled\" takes log q(z | x) at the draws, but model.posterior gives categories, "
+        "whose draws "
+        "are relaxed and have another density; use \"auto\", or objective.estimator \"reinforce\"");
+  }
   const bool scored = config.kl == KlEstimate::sampled || needs_draws(config.estimator);
   require_fit(config.estimator, scored ? DrawsAre::scored : DrawsAre::decoded, posterior);
 }
