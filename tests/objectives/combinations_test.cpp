@@ -147,6 +147,42 @@ TEST(EveryCombination, WithAnObjectiveLearnsOrNamesTheKeysThatForbidIt) {
   }
 }
 
+/// One example of every objective with one of every estimator.
+std::vector<ObjectiveConfig> an_objective_of_each_kind() {
+  std::vector<ObjectiveConfig> all;
+  for_each_alternative<ObjectiveConfig>([&]<class Row>(Tag<Row> row) {
+    Row example = test::examples(row).front();
+    if constexpr (requires { example.estimator; }) {
+      for_each_row<EstimatorConfig>([&](const EstimatorConfig& estimator) {
+        example.estimator = estimator;
+        if (!check(example)) all.push_back(example);
+      });
+    } else {
+      all.push_back(example);
+    }
+  });
+  return all;
+}
+
+TEST(EveryCombination, OfPosteriorLikelihoodObjectiveAndEstimatorLearnsOrNamesTheKeysThatForbidIt) {
+  std::set<std::string_view> learned, rows;
+  for_each_row<PosteriorConfig>([&](const PosteriorConfig& posterior) {
+    for_each_row<LikelihoodConfig>([&](const LikelihoodConfig& likelihood) {
+      ModelConfig config = test::tiny_config(MlpConfig{.hidden = {5}}, likelihood);
+      config.latent = kLatent;
+      config.posterior = posterior;
+      if (check(config)) config.prior = UniformCategoricalConfig{};
+      for (const ObjectiveConfig& objective : an_objective_of_each_kind()) {
+        const std::initializer_list<std::string_view> types = {posterior.type(), likelihood.type(),
+                                                               objective.type()};
+        rows.insert(types);
+        if (learns(config, objective)) learned.insert(types);
+      }
+    });
+  });
+  EXPECT_EQ(learned, rows) << "each row goes with some others";
+}
+
 // What the config alone tells is refused before there are data, in the same words.
 TEST(EveryCombination, IsRefusedByTheConfigAsByTheModel) {
   int refused = 0;
