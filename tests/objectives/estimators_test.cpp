@@ -11,6 +11,7 @@
 
 #include "distributions/diagonal_gaussian.h"
 #include "distributions/normal.h"
+#include "distributions/posteriors.h"
 #include "support/examples.h"
 #include "support/statistics.h"
 #include "support/tensors.h"
@@ -171,6 +172,30 @@ TEST(Reinforce, SpreadFallsWithEveryBaseline) {
   const double none = spread(NoBaselineConfig{});
   EXPECT_LT(spread(MovingAverageBaselineConfig{}), 0.8 * none);
   EXPECT_LT(spread(LeaveOneOutConfig{}), none);
+}
+
+// q over three categories, f(z) = c_z - log q(z): the expectation is a sum of three terms.
+TEST(Reinforce, OfCategoriesHasTheGradientAsItsMean) {
+  const Tensor values = test::values({-1.5, 0.4, 0.9});
+  const Tensor logits = test::values({0.3, -0.5, 0.1});
+  const auto family = make_posterior(CategoricalPosteriorConfig{.categories = 3}, 3);
+
+  const Tensor exact_logits = logits.clone().requires_grad_();
+  const Tensor log_pi = torch::log_softmax(exact_logits, 0);
+  (log_pi.exp() * (values - log_pi)).sum().backward();
+
+  for (const ReinforceConfig& config : test::examples(Tag<ReinforceConfig>{})) {
+    Reinforce estimator(config, kPicture);
+    estimator.initialize(Random(1, "estimator"));
+    estimator.to(torch::kDouble);
+    const Tensor parameters = logits.expand({kDraws, 3}).contiguous().requires_grad_();
+    Random random(1, "categories");
+    const EstimatorDraws draws = estimator.draw(*family->at(parameters), {.samples = 2}, random);
+    const Tensor log_weights = (draws.latents.z * values).sum(-1) - draws.latents.log_prob;
+    estimator.surrogate(torch::zeros({kDraws, 1, 1, 1}, test::kFloat64), draws, log_weights, MeanBound())
+        .backward();
+    EXPECT_LT(test::z_score(parameters.grad() * static_cast<double>(kDraws), exact_logits.grad()), 4);
+  }
 }
 
 TEST(CheckSamples, RefusesWhatIsBiasedOrHasNothingToCompare) {
