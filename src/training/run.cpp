@@ -70,6 +70,21 @@ bool are_those(PictureDescription now, const PictureDescription& then) {
   return now == then;
 }
 
+int64_t warmup_steps(const ScheduleConfig& schedule) {
+  if (const auto* warmup = schedule.get_if<WarmupSchedule>()) return warmup->steps;
+  if (const auto* cosine = schedule.get_if<CosineSchedule>()) return cosine->warmup_steps;
+  return 0;
+}
+
+void warn_of_long_warmup(const TrainingConfig& training, int64_t total_steps) {
+  const int64_t steps = warmup_steps(training.schedule);
+  if (steps < total_steps) return;
+  spdlog::warn(
+      "training.schedule: {} steps of warm-up, but the run has {} in all, and never reaches "
+      "training.optimizer.learning_rate; give fewer, or more training.epochs",
+      steps, total_steps);
+}
+
 }  // namespace
 
 Run::Data Run::read_data(const Config& config) {
@@ -109,6 +124,7 @@ std::unique_ptr<Run> Run::start(const Config& config, const std::filesystem::pat
   RunFolder::require_free(path, replace);
   std::unique_ptr<Run> run(new Run(config, read_data(config)));
   if (const auto doubt = doubt_about(config)) spdlog::warn("{}", *doubt);
+  warn_of_long_warmup(config.training, config.training.epochs * run->batches_.per_epoch());
   run->trainer_.model().start_at_mean(run->train_.mean());
   std::optional<WarmStart> warm_start;
   if (origin) warm_start = take_weights(run->trainer_.model(), *origin);

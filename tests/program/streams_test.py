@@ -33,6 +33,13 @@ class Streams(ProgramTest):
         for name in ("config.json", "checkpoints/last.safetensors"):
             self.assertEqual((self.folder / "run" / name).read_bytes(), (self.run_folder / name).read_bytes(), name)
 
+    def test_warns_of_a_warmup_that_outlasts_the_run(self):
+        for steps, warnings in ((16, 1), (15, 0)):
+            result = run("train", "--config", program.CONFIG, *settings(
+                training__schedule={"type": "linear_warmup", "steps": steps}), "--out", self.folder / f"run{steps}")
+            self.assert_done(result)
+            self.assertEqual(result.stderr.count("16 in all"), warnings)
+
     def test_without_a_terminal_there_are_plain_lines(self):
         result = self.train()
         self.assert_done(result)
