@@ -39,17 +39,6 @@ struct EvaluateOptions {
   std::string device = "auto";
 };
 
-Pictures observed(std::shared_ptr<const Dataset> dataset, const LoadedModel& loaded) {
-  return Pictures(std::move(dataset), loaded.checkpoint.config.data.observation,
-                  {loaded.device, loaded.model->options().dtype().toScalarType()});
-}
-
-Pictures read(const EvaluateOptions& options, const LoadedModel& loaded) {
-  return observed(options.images.empty() ? read_split(loaded.checkpoint, options.split)
-                                         : read_images(loaded.checkpoint, options.images),
-                  loaded);
-}
-
 int64_t batch_size(const Vae& model) {
   const PictureShape& picture = model.picture();
   const int64_t elements =
@@ -73,7 +62,7 @@ void check_options(const EvaluateOptions& options, const LoadedModel& loaded) {
 Confusion classify_by_softmax(const EvaluateOptions& options, const LoadedModel& loaded,
                               const EvaluationBatches& batches, uint64_t seed) {
   const Config& config = loaded.checkpoint.config;
-  const Pictures train = observed(read_split(loaded.checkpoint, "train"), loaded);
+  const Pictures train = read_split(loaded, "train");
   return softmax_classification({.network = config.model.encoder,
                                  .classes = loaded.model->classes(),
                                  .epochs = options.classifier_epochs,
@@ -104,7 +93,8 @@ void evaluate(const EvaluateOptions& options) {
   check_options(options, loaded);
   const Config& config = loaded.checkpoint.config;
   const Vae& model = *loaded.model;
-  const Pictures pictures = read(options, loaded);
+  const Pictures pictures =
+      options.images.empty() ? read_split(loaded, options.split) : read_images(loaded, options.images);
   const uint64_t seed = options.seed.value_or(config.seed);
   const EvaluationBatches batches(pictures, batch_size(model), seed);
 
@@ -141,11 +131,7 @@ void add_evaluate(CLI::App& app) {
                    "K, draws of z for each picture; with more than one log p(x) is estimated too")
       ->capture_default_str()
       ->check(CLI::Range(int64_t{1}, int64_t{1'000'000}));
-  command
-      ->add_option("--seed", options->seed,
-                   "Of the noise in pictures and latents; the run's own if not given")
-      ->type_name("N")
-      ->check(check_seed);
+  add_seed(*command, options->seed);
   command->add_flag(
       "--classify", options->classify,
       "Tells classes by Bayes' rule from the model's log p(x | class), with 1, 10 and 100 draws "

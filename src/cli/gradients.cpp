@@ -13,7 +13,6 @@
 #include "data/batches.h"
 #include "evaluation/gradient_statistics.h"
 #include "images/bar_chart.h"
-#include "objectives/objectives.h"
 #include "objectives/validation.h"
 
 namespace vae {
@@ -45,11 +44,6 @@ struct Subject {
 
   double floor() const { return signal_to_noise_floor(options.draws); }
 };
-
-// K of the bound by which training chose its best weights.
-int64_t samples_of(const Checkpoint& checkpoint) {
-  return make_objective(checkpoint.config.objective, checkpoint.pictures.shape())->validation_samples();
-}
 
 // JSON knows no infinity: the ratio of a gradient that does not vary.
 Json number(double value) { return std::isfinite(value) ? Json(value) : Json(); }
@@ -137,12 +131,11 @@ void gradients(const GradientsOptions& options) {
   const LoadedModel loaded = load_model(options.checkpoint, options.device);
   const Checkpoint& checkpoint = loaded.checkpoint;
   const uint64_t seed = options.seed.value_or(checkpoint.config.seed);
-  const Pictures pictures(read_split(checkpoint, options.split), checkpoint.config.data.observation,
-                          {loaded.device, loaded.model->options().dtype().toScalarType()});
+  const Pictures pictures = read_split(loaded, options.split);
   const Batch batch = EvaluationBatches(pictures, options.batch_size, seed).get(0);
   const GradientTarget target{.model = *loaded.model,
                               .batch = batch,
-                              .importance_samples = options.samples.value_or(samples_of(checkpoint)),
+                              .importance_samples = options.samples.value_or(validation_samples(checkpoint)),
                               .samples = options.bounds};
   const GradientComparison comparison = compare_estimators(target, options.draws, seed);
 
@@ -178,11 +171,7 @@ void add_gradients(CLI::App& app) {
   command->add_option("--batch-size", options->batch_size, "Pictures, the first of the split")
       ->capture_default_str()
       ->check(CLI::Range(int64_t{1}, int64_t{1'000'000}));
-  command
-      ->add_option("--seed", options->seed,
-                   "Of the noise in pictures and latents; the run's own if not given")
-      ->type_name("N")
-      ->check(check_seed);
+  add_seed(*command, options->seed);
   command->add_option("--out", options->plot, "PNG file with the signal-to-noise ratios as bars")
       ->type_name("FILE");
   command->add_flag("--json", options->json, "One JSON object instead of a table");

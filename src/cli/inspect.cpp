@@ -4,6 +4,7 @@
 #include <string>
 
 #include "cli/commands.h"
+#include "cli/model_loading.h"
 #include "cli/options.h"
 #include "config/parse.h"
 #include "objectives/validation.h"
@@ -36,12 +37,6 @@ void print_parameters(const Checkpoint& checkpoint) {
   for (const auto& [module, parameters] : count) fmt::print("  {:<28} {:>12}\n", module, parameters);
 }
 
-// The name of the bound that training measured itself by.
-std::string bound_of(const Checkpoint& checkpoint) {
-  return bound_name(
-      make_objective(checkpoint.config.objective, checkpoint.pictures.shape())->validation_samples());
-}
-
 void inspect(const InspectOptions& options) {
   const Checkpoint checkpoint = Checkpoint::load(find_checkpoint(options.checkpoint));
   const TrainingState& state = checkpoint.state;
@@ -49,8 +44,8 @@ void inspect(const InspectOptions& options) {
   fmt::print("checkpoint  {}\n", checkpoint.path.string());
   fmt::print("step        {}, {} epochs and {} batches\n", state.step, state.epoch, state.position);
   if (state.best_bound) {
-    fmt::print("best        validation {} {:.4f} nats, epoch {}\n", bound_of(checkpoint), *state.best_bound,
-               state.best_epoch);
+    fmt::print("best        validation {} {:.4f} nats, epoch {}\n",
+               bound_name(validation_samples(checkpoint)), *state.best_bound, state.best_epoch);
   }
   fmt::print("pictures    {}x{}, {} channels, {} for training\n", pictures.width, pictures.height,
              pictures.channels, pictures.count);

@@ -14,6 +14,10 @@ LoadedModel load_model(const std::filesystem::path& file_or_run, const std::stri
   return {std::move(checkpoint), std::move(model), device};
 }
 
+int64_t validation_samples(const Checkpoint& checkpoint) {
+  return make_objective(checkpoint.config.objective, checkpoint.pictures.shape())->validation_samples();
+}
+
 void require_condition(const LoadedModel& loaded, const std::string& option) {
   if (loaded.model->classes() > 0) return;
   throw UsageError("{}: {} is not conditioned on classes (model.condition); leave the option out", option,

@@ -18,6 +18,9 @@ struct LoadedModel {
 /// From a checkpoint or a run folder. CheckpointError, or UsageError for the device.
 LoadedModel load_model(const std::filesystem::path& file_or_run, const std::string& device);
 
+/// K of the bound by which training chose its best weights.
+int64_t validation_samples(const Checkpoint& checkpoint);
+
 /// UsageError, on behalf of `option`, for a model that is not conditioned on classes.
 void require_condition(const LoadedModel& loaded, const std::string& option);
 

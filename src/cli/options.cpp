@@ -26,6 +26,12 @@ void add_seed(CLI::App& command, uint64_t& seed) {
       ->check(check_seed);
 }
 
+void add_seed(CLI::App& command, std::optional<uint64_t>& seed) {
+  command.add_option("--seed", seed, "Of the noise in pictures and latents; the run's own if not given")
+      ->type_name("N")
+      ->check(check_seed);
+}
+
 std::string check_seed(const std::string& text) {
   uint64_t seed = 0;
   const char* const end = text.data() + text.size();

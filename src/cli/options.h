@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <filesystem>
+#include <optional>
 #include <string>
 
 namespace vae {
@@ -15,6 +16,9 @@ void add_device(CLI::App& command, std::string& device);
 
 /// --seed.
 void add_seed(CLI::App& command, uint64_t& seed);
+
+/// --seed of what is measured of a run, whose own seed it is if not given.
+void add_seed(CLI::App& command, std::optional<uint64_t>& seed);
 
 /// What is wrong with a seed, if anything: CLI11 itself would wrap around what does not fit.
 std::string check_seed(const std::string& text);

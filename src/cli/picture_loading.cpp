@@ -3,6 +3,7 @@
 #include <ATen/Parallel.h>
 
 #include <map>
+#include <memory>
 
 #include "core/error.h"
 #include "data/folder.h"
@@ -30,11 +31,13 @@ std::shared_ptr<const Dataset> open_split(const Checkpoint& checkpoint, const st
   return chosen;
 }
 
-std::shared_ptr<const Dataset> read(std::shared_ptr<const Dataset> source, const Checkpoint& checkpoint) {
-  if (checkpoint.config.model.condition) {
-    source = std::make_shared<Labelled>(source, checkpoint.pictures.classes);
+Pictures read(std::shared_ptr<const Dataset> source, const LoadedModel& loaded) {
+  const Config& config = loaded.checkpoint.config;
+  if (config.model.condition) {
+    source = std::make_shared<Labelled>(source, loaded.checkpoint.pictures.classes);
   }
-  return with_stored_pixels(std::move(source), at::get_num_threads());
+  return Pictures(with_stored_pixels(std::move(source), at::get_num_threads()), config.data.observation,
+                  {loaded.device, loaded.model->options().dtype().toScalarType()});
 }
 
 }  // namespace
@@ -46,19 +49,19 @@ CLI::Option* add_split(CLI::App& command, std::string& split) {
       ->check(CLI::IsMember(kSplits));
 }
 
-std::shared_ptr<const Dataset> read_split(const Checkpoint& checkpoint, const std::string& split) {
-  return read(open_split(checkpoint, split), checkpoint);
+Pictures read_split(const LoadedModel& loaded, const std::string& split) {
+  return read(open_split(loaded.checkpoint, split), loaded);
 }
 
-std::shared_ptr<const Dataset> read_images(const Checkpoint& checkpoint,
-                                           const std::filesystem::path& folder) {
-  const PictureShape shape = checkpoint.pictures.shape();
+Pictures read_images(const LoadedModel& loaded, const std::filesystem::path& folder) {
+  const PictureShape& shape = loaded.model->picture();
   return read(
       std::make_shared<FolderDataset>(
           FolderConfig{
               .path = folder, .channels = shape.channels, .height = shape.height, .width = shape.width},
-          FolderReading{.bad_images = checkpoint.config.data.bad_images, .threads = at::get_num_threads()}),
-      checkpoint);
+          FolderReading{.bad_images = loaded.checkpoint.config.data.bad_images,
+                        .threads = at::get_num_threads()}),
+      loaded);
 }
 
 }  // namespace vae

@@ -40,9 +40,7 @@ void append(std::vector<Image>& images, const Tensor& x) {
 
 void run_reconstruct(const ReconstructOptions& options) {
   const LoadedModel loaded = load_model(options.checkpoint, options.device);
-  const Pictures pictures(read_images(loaded.checkpoint, options.images),
-                          loaded.checkpoint.config.data.observation,
-                          {loaded.device, loaded.model->options().dtype().toScalarType()});
+  const Pictures pictures = read_images(loaded, options.images);
   const EvaluationBatches batches(pictures, kBatch, options.seed);
   std::vector<Image> originals, reconstructions;
   for (int64_t i = 0; i < batches.count(); ++i) {

@@ -23,8 +23,7 @@ void gather(Rows& rows, const Vae& model, const Batch& batch, int64_t samples, u
   keep(rows.log_likelihood, scores.log_mean_weight);
   keep(rows.sampling_variance, scores.sampling_variance());
   keep(rows.kl_per_dimension, scores.kl_per_dimension);
-  Random random(seed, "aggregate posterior");
-  random.skip(static_cast<uint64_t>(batch.first) * model.posterior().words_per_draw());
+  Random random = noise_of_pictures(model, batch, Random(seed, "aggregate posterior"));
   const std::unique_ptr<Posterior> posterior = model.encode(batch.x, batch.labels);
   keep(rows.means, posterior->mean());
   keep(rows.draws, posterior->sample(1, 1, random).z[0][0]);

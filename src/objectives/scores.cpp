@@ -9,14 +9,20 @@
 namespace vae {
 namespace {
 
-// The noise of one draw of z for the pictures of a batch.
-Random noise(const Vae& model, const Batch& batch, uint64_t seed, int64_t draw) {
-  Random random(seed, "latent for evaluation", static_cast<uint64_t>(draw));
-  random.skip(static_cast<uint64_t>(batch.first) * model.posterior().words_per_draw());
-  return random;
+// The k-th draw for the pictures of a batch, scored: each [N].
+LogWeights draw(const Vae& model, const Batch& batch, const Posterior& posterior, uint64_t seed, int64_t k) {
+  Random random =
+      noise_of_pictures(model, batch, Random(seed, "latent for evaluation", static_cast<uint64_t>(k)));
+  const LogWeights weights = log_weights(model, batch, posterior.sample(1, 1, random));
+  return {weights.likelihood[0][0], weights.prior[0][0], weights.posterior[0][0]};
 }
 
 }  // namespace
+
+Random noise_of_pictures(const Vae& model, const Batch& batch, Random random) {
+  random.skip(static_cast<uint64_t>(batch.first) * model.posterior().words_per_draw());
+  return random;
+}
 
 // Var(log mean w) ~ Var(w) / (K (E w)^2), both moments from the draws.
 Tensor Scores::sampling_variance() const {
@@ -28,11 +34,10 @@ Scores score(const Vae& model, const Batch& batch, int64_t samples, uint64_t see
   const std::unique_ptr<Posterior> posterior = model.encode(batch.x, batch.labels);
   Tensor likelihood, divergence, log_sum, log_sum_of_squares;
   for (int64_t k = 0; k < samples; ++k) {
-    Random random = noise(model, batch, seed, k);
-    const LogWeights weights = log_weights(model, batch, posterior->sample(1, 1, random));
-    const Tensor log_weight = weights.total()[0][0];
-    const Tensor draw_divergence = weights.posterior[0][0] - weights.prior[0][0];
-    likelihood = k == 0 ? weights.likelihood[0][0] : likelihood + weights.likelihood[0][0];
+    const LogWeights weights = draw(model, batch, *posterior, seed, k);
+    const Tensor log_weight = weights.total();
+    const Tensor draw_divergence = weights.posterior - weights.prior;
+    likelihood = k == 0 ? weights.likelihood : likelihood + weights.likelihood;
     divergence = k == 0 ? draw_divergence : divergence + draw_divergence;
     log_sum = k == 0 ? log_weight : torch::logaddexp(log_sum, log_weight);
     log_sum_of_squares = k == 0 ? 2 * log_weight : torch::logaddexp(log_sum_of_squares, 2 * log_weight);
@@ -56,8 +61,7 @@ Tensor log_mean_weights(const Vae& model, const Batch& batch, std::span<const in
   int64_t drawn = 0;
   for (const int64_t count : samples) {
     for (; drawn < count; ++drawn) {
-      Random random = noise(model, batch, seed, drawn);
-      const Tensor log_weight = log_weights(model, batch, posterior->sample(1, 1, random)).total()[0][0];
+      const Tensor log_weight = draw(model, batch, *posterior, seed, drawn).total();
       log_sum = log_sum.defined() ? torch::logaddexp(log_sum, log_weight) : log_weight;
     }
     means.push_back(log_sum - std::log(static_cast<double>(count)));

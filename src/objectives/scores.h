@@ -24,6 +24,10 @@ struct Scores {
   int64_t samples = 1;  // K
 };
 
+/// The part of a stream that draws one z for each picture, from the batch's first picture on: the noise of a
+/// picture does not depend on how the data set is cut into batches.
+Random noise_of_pictures(const Vae& model, const Batch& batch, Random random);
+
 /// With K = `samples` draws, one after the other: memory does not grow with their number. The noise is a
 /// function of (seed, the picture's position, k).
 Scores score(const Vae& model, const Batch& batch, int64_t samples, uint64_t seed);
