@@ -32,6 +32,8 @@ struct EvaluateOptions {
   std::string split = "test";
   int64_t samples = 1;
   std::optional<uint64_t> seed;
+  int64_t gap_pictures = 0;
+  FitConfig gap_fit = {.steps = 500};
   bool json = false;
   bool classify = false;
   int64_t classifier_epochs = 0;
@@ -55,7 +57,10 @@ int64_t diversity_pictures(const Vae& model) {
 /// What can't be asked of a model without classes.
 void check_options(const EvaluateOptions& options, const LoadedModel& loaded) {
   if (options.classify) require_condition(loaded, "--classify");
-  if (options.classifier_epochs > 0) require_condition(loaded, "--classifier-epochs");
+  if (options.classifier_epochs > 0) {
+    require_condition(loaded, "--classifier-epochs");
+    require_encoder(loaded, "--classifier-epochs");
+  }
   if (!options.sheet.empty()) require_condition(loaded, "--out");
 }
 
@@ -63,7 +68,7 @@ Confusion classify_by_softmax(const EvaluateOptions& options, const LoadedModel&
                               const EvaluationBatches& batches, uint64_t seed) {
   const Config& config = loaded.checkpoint.config;
   const Pictures train = read_split(loaded, "train");
-  return softmax_classification({.network = config.model.encoder,
+  return softmax_classification({.network = *config.model.encoder,
                                  .classes = loaded.model->classes(),
                                  .epochs = options.classifier_epochs,
                                  .horizontal_flip = config.data.horizontal_flip},
@@ -81,8 +86,9 @@ ClassReport report_classes(const EvaluateOptions& options, const LoadedModel& lo
                         .diversity = within_class_diversity(model, data, kept, batch_size(model), seed),
                         .softmax_epochs = options.classifier_epochs};
   if (options.classify) {
-    report.generative = classify(model, batches, log_class_frequencies(known.class_counts, model.classes()),
-                                 kClassifierSamples, seed);
+    report.generative =
+        classify(model, *loaded.inference, batches,
+                 log_class_frequencies(known.class_counts, model.classes()), kClassifierSamples, seed);
   }
   if (options.classifier_epochs > 0) report.softmax = classify_by_softmax(options, loaded, batches, seed);
   return report;
@@ -98,8 +104,9 @@ void evaluate(const EvaluateOptions& options) {
   const uint64_t seed = options.seed.value_or(config.seed);
   const EvaluationBatches batches(pictures, batch_size(model), seed);
 
-  EvaluationReport report = {.checkpoint = loaded.checkpoint.path.string(),
-                             .evaluation = evaluate_model(model, batches, options.samples, seed)};
+  EvaluationReport report = {
+      .checkpoint = loaded.checkpoint.path.string(),
+      .evaluation = evaluate_model(model, *loaded.inference, batches, options.samples, seed)};
   if (options.images.empty()) {
     report.split = options.split;
   } else {
@@ -107,6 +114,10 @@ void evaluate(const EvaluateOptions& options) {
   }
   report.bits = bits_per_dimension(model.likelihood().base_measure(), config.data.observation,
                                    report.evaluation.bound(), model.picture().elements());
+  if (options.gap_pictures > 0) {
+    report.gap =
+        amortization_gap(model, batches, options.gap_pictures, options.samples, options.gap_fit, seed);
+  }
   if (model.classes() > 0) report.classes = report_classes(options, loaded, batches, seed);
   if (options.json) {
     print_json(report);
@@ -132,6 +143,16 @@ void add_evaluate(CLI::App& app) {
       ->capture_default_str()
       ->check(CLI::Range(int64_t{1}, int64_t{1'000'000}));
   add_seed(*command, options->seed);
+  command
+      ->add_option(
+          "--gap", options->gap_pictures,
+          "Measures on so many pictures what the encoder loses against q(z | x) that is fitted to each; 0: "
+          "not")
+      ->capture_default_str()
+      ->check(CLI::Range(int64_t{0}, int64_t{1} << 40));
+  command->add_option("--gap-steps", options->gap_fit.steps, "Gradient steps of each of those fits")
+      ->capture_default_str()
+      ->check(CLI::Range(int64_t{1}, int64_t{1'000'000}));
   command->add_flag(
       "--classify", options->classify,
       "Tells classes by Bayes' rule from the model's log p(x | class), with 1, 10 and 100 draws "

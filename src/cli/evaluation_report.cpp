@@ -35,6 +35,25 @@ Json to_json(const MutualInformationGap& gap) {
   return {{"mean", gap.mean}, {"factors", factors}};
 }
 
+Json to_json(const Estimate& estimate) {
+  return {{"value", estimate.value}, {"standard_error", estimate.over_pictures}};
+}
+
+Json to_json(const PosteriorWorth& worth) {
+  return {{"elbo", to_json(worth.elbo)}, {"log_likelihood", to_json(worth.log_likelihood)}};
+}
+
+Json to_json(const AmortizationGap& gap) {
+  return {{"pictures", gap.pictures},
+          {"samples", gap.samples},
+          {"steps", gap.fit.steps},
+          {"learning_rate", gap.fit.learning_rate},
+          {"encoder", gap.encoder ? to_json(*gap.encoder) : Json()},
+          {"refined", gap.refined ? to_json(*gap.refined) : Json()},
+          {"fitted", to_json(gap.fitted)},
+          {"gap", gap.gap ? to_json(*gap.gap) : Json()}};
+}
+
 Json to_json(const Confusion& confusion) {
   Json rows = Json::array();
   for (const Tensor& row : confusion.counts().unbind(0)) {
@@ -79,6 +98,20 @@ void print_gap(const MutualInformationGap& gap) {
     fmt::print("  {:<20}{:>12.4f}  (z{} tells {:.1f}% of it)\n", factor.name, factor.gap, factor.dimension,
                100 * factor.information);
   }
+}
+
+void print_worth(std::string_view name, const PosteriorWorth& worth) {
+  fmt::print("  {:<34}{:>12.4f} ± {:<9.4f}{:>12.4f} ± {:.4f}\n", name, worth.elbo.value,
+             worth.elbo.over_pictures, worth.log_likelihood.value, worth.log_likelihood.over_pictures);
+}
+
+void print_amortization_gap(const AmortizationGap& gap) {
+  fmt::print("q(z | x) of the first {} pictures, {} gradient steps each\n", gap.pictures, gap.fit.steps);
+  fmt::print("  {:<34}{:>12}{:<12}{:>12}\n", "", "ELBO", "", fmt::format("IWAE-{}", gap.samples));
+  if (gap.encoder) print_worth("from the encoder", *gap.encoder);
+  if (gap.refined) print_worth("refined from there", *gap.refined);
+  print_worth("fitted from scratch", gap.fitted);
+  if (gap.gap) print_estimate("amortization gap", *gap.gap);
 }
 
 size_t widest(const std::vector<std::string>& names) {
@@ -155,6 +188,7 @@ void print_json(const EvaluationReport& report) {
   json["active_units"] = result.active_units();
   json["largest_correlation"] = result.largest_correlation;
   json["mutual_information_gap"] = result.information_gap ? to_json(*result.information_gap) : Json();
+  json["amortization_gap"] = report.gap ? to_json(*report.gap) : Json();
   json["classes"] = report.classes ? to_json(*report.classes) : Json();
   json["latents"] = Json::array();
   for (const LatentDimension& dimension : result.latents) json["latents"].push_back(to_json(dimension));
@@ -179,6 +213,7 @@ void print_table(const EvaluationReport& report) {
   fmt::print("{:<22}{:>12} of {}\n", "active units", result.active_units(), result.latents.size());
   print_row("largest correlation", fmt::format("{:.4f}", result.largest_correlation));
   if (result.information_gap) print_gap(*result.information_gap);
+  if (report.gap) print_amortization_gap(*report.gap);
   if (report.classes) print_classes(*report.classes);
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "distributions/bits_per_dimension.h"
+#include "evaluation/amortization_gap.h"
 #include "evaluation/diversity.h"
 #include "evaluation/evaluation.h"
 #include "evaluation/generative_classifier.h"
@@ -28,6 +29,7 @@ struct EvaluationReport {
   std::optional<std::string> images = {};  // or a folder
   Evaluation evaluation;
   std::optional<BitsPerDimension> bits = {};
+  std::optional<AmortizationGap> gap = {};
   std::optional<ClassReport> classes = {};
 };
 

@@ -129,6 +129,7 @@ BarChart chart(const Subject& subject, const GradientComparison& comparison) {
 
 void gradients(const GradientsOptions& options) {
   const LoadedModel loaded = load_model(options.checkpoint, options.device);
+  require_encoder(loaded, "vae gradients");
   const Checkpoint& checkpoint = loaded.checkpoint;
   const uint64_t seed = options.seed.value_or(checkpoint.config.seed);
   const Pictures pictures = read_split(loaded, options.split);

@@ -11,7 +11,10 @@ LoadedModel load_model(const std::filesystem::path& file_or_run, const std::stri
   const torch::Device device = open_device(device_name);
   Checkpoint checkpoint = Checkpoint::load(find_checkpoint(file_or_run));
   std::shared_ptr<Vae> model = restore_model(checkpoint, device);
-  return {std::move(checkpoint), std::move(model), device};
+  const Config& config = checkpoint.config;
+  std::shared_ptr<const Inference> inference =
+      make_inference(config.inference, config.model, *model, /*pictures=*/0);
+  return {std::move(checkpoint), std::move(model), std::move(inference), device};
 }
 
 int64_t validation_samples(const Checkpoint& checkpoint) {
@@ -22,6 +25,12 @@ void require_condition(const LoadedModel& loaded, const std::string& option) {
   if (loaded.model->classes() > 0) return;
   throw UsageError("{}: {} is not conditioned on classes (model.condition); leave the option out", option,
                    loaded.checkpoint.path.string());
+}
+
+void require_encoder(const LoadedModel& loaded, const std::string& what) {
+  if (loaded.model->has_encoder()) return;
+  throw UsageError("{}: {} has no encoder, which this needs (its inference is \"{}\")", what,
+                   loaded.checkpoint.path.string(), loaded.checkpoint.config.inference.type());
 }
 
 int64_t class_index(const Checkpoint& checkpoint, const std::string& name) {

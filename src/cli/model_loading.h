@@ -12,6 +12,7 @@ namespace vae {
 struct LoadedModel {
   Checkpoint checkpoint;
   std::shared_ptr<Vae> model;
+  std::shared_ptr<const Inference> inference;  // that gives q(z | x) of any pictures
   torch::Device device;
 };
 
@@ -23,6 +24,9 @@ int64_t validation_samples(const Checkpoint& checkpoint);
 
 /// UsageError, on behalf of `option`, for a model that is not conditioned on classes.
 void require_condition(const LoadedModel& loaded, const std::string& option);
+
+/// UsageError, on behalf of an option or command, for a model without an encoder.
+void require_encoder(const LoadedModel& loaded, const std::string& what);
 
 /// The label of a class by its name. UsageError naming the classes that there are.
 int64_t class_index(const Checkpoint& checkpoint, const std::string& name);

@@ -46,7 +46,8 @@ void run_reconstruct(const ReconstructOptions& options) {
   for (int64_t i = 0; i < batches.count(); ++i) {
     const Batch batch = batches.get(i);
     append(originals, batch.x);
-    append(reconstructions, reconstruct(*loaded.model, batch.x, batch.labels));
+    const std::unique_ptr<Posterior> posterior = loaded.inference->infer(*loaded.model, batch, options.seed);
+    append(reconstructions, reconstruct(*loaded.model, *posterior, batch.labels));
   }
 
   if (!options.folder.empty())

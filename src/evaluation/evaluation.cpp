@@ -13,8 +13,9 @@ struct Rows {
   std::vector<Tensor> reconstruction, kl, log_likelihood, sampling_variance, kl_per_dimension, means, draws;
 };
 
-void gather(Rows& rows, const Vae& model, const Batch& batch, int64_t samples, uint64_t seed) {
-  const Scores scores = score(model, batch, samples, seed);
+void gather(Rows& rows, const Vae& model, const Posterior& posterior, const Batch& batch, int64_t samples,
+            uint64_t seed) {
+  const Scores scores = score(model, posterior, batch, samples, seed);
   const auto keep = [](std::vector<Tensor>& column, const Tensor& values) {
     if (values.defined()) column.push_back(values.to(torch::kCPU, torch::kDouble));
   };
@@ -24,19 +25,14 @@ void gather(Rows& rows, const Vae& model, const Batch& batch, int64_t samples, u
   keep(rows.sampling_variance, scores.sampling_variance());
   keep(rows.kl_per_dimension, scores.kl_per_dimension);
   Random random = noise_of_pictures(model, batch, Random(seed, "aggregate posterior"));
-  const std::unique_ptr<Posterior> posterior = model.encode(batch.x, batch.labels);
-  keep(rows.means, posterior->mean());
-  keep(rows.draws, posterior->sample(1, 1, random).z[0][0]);
+  keep(rows.means, posterior.mean());
+  keep(rows.draws, posterior.sample(1, 1, random).z[0][0]);
 }
 
 // Of one picture no spread is known.
 double standard_error(const Tensor& values) {
   const auto count = static_cast<double>(values.size(0));
   return count > 1 ? values.std().item<double>() / std::sqrt(count) : 0;
-}
-
-Estimate estimate(const Tensor& values) {
-  return {.value = values.mean().item<double>(), .over_pictures = standard_error(values)};
 }
 
 double largest_correlation(const Tensor& draws) {
@@ -63,17 +59,24 @@ std::vector<LatentDimension> latents(const Tensor& means, const Tensor& draws,
 
 }  // namespace
 
+Estimate estimate(const Tensor& values) {
+  return {.value = values.mean().item<double>(), .over_pictures = standard_error(values)};
+}
+
 int64_t Evaluation::active_units() const {
   return std::count_if(latents.begin(), latents.end(), [](const LatentDimension& dimension) {
     return dimension.variance_of_means > kActiveVariance;
   });
 }
 
-Evaluation evaluate_model(const Vae& model, const EvaluationBatches& batches, int64_t samples,
-                          uint64_t seed) {
+Evaluation evaluate_model(const Vae& model, const Inference& inference, const EvaluationBatches& batches,
+                          int64_t samples, uint64_t seed) {
   const torch::NoGradGuard no_grad;
   Rows rows;
-  for (int64_t i = 0; i < batches.count(); ++i) gather(rows, model, batches.get(i), samples, seed);
+  for (int64_t i = 0; i < batches.count(); ++i) {
+    const Batch batch = batches.get(i);
+    gather(rows, model, *inference.infer(model, batch, seed), batch, samples, seed);
+  }
   const Tensor reconstruction = torch::cat(rows.reconstruction), kl = torch::cat(rows.kl),
                draws = torch::cat(rows.draws);
   // By variable rather than by dimension where latents are categories: no row of the table then.

@@ -8,6 +8,7 @@
 #include "data/batches.h"
 #include "evaluation/mutual_information_gap.h"
 #include "model/vae.h"
+#include "objectives/inference.h"
 
 namespace vae {
 
@@ -17,6 +18,9 @@ struct Estimate {
   double over_pictures = 0;               // standard error of the mean over the pictures
   std::optional<double> over_draws = {};  // standard error from the draws of z, where it is known
 };
+
+/// The mean of values [N], in double precision on the processor.
+Estimate estimate(const Tensor& values);
 
 /// One dimension of z over the data set.
 struct LatentDimension {
@@ -47,7 +51,8 @@ struct Evaluation {
   double bound() const { return samples > 1 ? log_likelihood.value : elbo.value; }
 };
 
-/// With K = `samples` draws of z for each picture, as a function of `seed`.
-Evaluation evaluate_model(const Vae& model, const EvaluationBatches& batches, int64_t samples, uint64_t seed);
+/// With K = `samples` draws of z for each picture from what the scheme infers, as a function of `seed`.
+Evaluation evaluate_model(const Vae& model, const Inference& inference, const EvaluationBatches& batches,
+                          int64_t samples, uint64_t seed);
 
 }  // namespace vae

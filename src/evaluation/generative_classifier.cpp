@@ -9,13 +9,15 @@ namespace vae {
 namespace {
 
 /// The most probable class of each picture for each K: [samples.size(), N].
-Tensor most_probable(const Vae& model, const Batch& batch, const Tensor& log_frequencies,
-                     std::span<const int64_t> samples, uint64_t seed) {
+Tensor most_probable(const Vae& model, const Inference& inference, const Batch& batch,
+                     const Tensor& log_frequencies, std::span<const int64_t> samples, uint64_t seed) {
   Batch supposed = batch;
   Tensor best, told;
   for (int64_t label = 0; label < model.classes(); ++label) {
     supposed.labels = torch::full_like(batch.labels, label);
-    const Tensor score = log_mean_weights(model, supposed, samples, seed) + log_frequencies[label];
+    const std::unique_ptr<Posterior> posterior = inference.infer(model, supposed, seed);
+    const Tensor score =
+        log_mean_weights(model, *posterior, supposed, samples, seed) + log_frequencies[label];
     if (label == 0) {
       best = torch::full_like(score, -std::numeric_limits<double>::infinity());
       told = torch::zeros_like(score, torch::kLong);
@@ -37,7 +39,8 @@ Tensor log_class_frequencies(std::span<const int64_t> counts, int64_t classes) {
   return (frequencies / frequencies.sum()).log();
 }
 
-std::vector<GenerativeClassification> classify(const Vae& model, const EvaluationBatches& batches,
+std::vector<GenerativeClassification> classify(const Vae& model, const Inference& inference,
+                                               const EvaluationBatches& batches,
                                                const Tensor& log_frequencies,
                                                std::span<const int64_t> samples, uint64_t seed) {
   const torch::NoGradGuard no_grad;
@@ -51,7 +54,7 @@ std::vector<GenerativeClassification> classify(const Vae& model, const Evaluatio
   const Tensor log_prior = log_frequencies.to(model.options().device());
   for (int64_t i = 0; i < batches.count(); ++i) {
     const Batch batch = batches.get(i);
-    const Tensor told = most_probable(model, batch, log_prior, samples, seed);
+    const Tensor told = most_probable(model, inference, batch, log_prior, samples, seed);
     for (size_t k = 0; k < result.size(); ++k) {
       result[k].confusion.add(batch.labels, told[static_cast<int64_t>(k)]);
     }

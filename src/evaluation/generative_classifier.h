@@ -8,6 +8,7 @@
 #include "data/batches.h"
 #include "evaluation/confusion.h"
 #include "model/vae.h"
+#include "objectives/inference.h"
 
 namespace vae {
 
@@ -25,7 +26,8 @@ Tensor log_class_frequencies(std::span<const int64_t> counts, int64_t classes);
 /// equation 8) stands for log p(x | y), for each K of `samples`, which ascend. Of equals the first class is
 /// told. All classes see the same noise, a function of (seed, the picture's position, k); one class and one
 /// draw is in memory at a time. UsageError for a model that is not conditioned on classes.
-std::vector<GenerativeClassification> classify(const Vae& model, const EvaluationBatches& batches,
+std::vector<GenerativeClassification> classify(const Vae& model, const Inference& inference,
+                                               const EvaluationBatches& batches,
                                                const Tensor& log_frequencies,
                                                std::span<const int64_t> samples, uint64_t seed);
 

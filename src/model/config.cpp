@@ -14,6 +14,11 @@ PriorSetting prior_setting(const ModelConfig& config, const PosteriorFamily& pos
 }
 
 std::optional<std::string> check(const ModelConfig& config) {
+  if (!config.encoder && config.prior.is<VampConfig>()) {
+    return "prior: \"vamp\" is a mixture of what the encoder makes of its pseudo-inputs, but model.encoder "
+           "is null; "
+           "use another prior";
+  }
   return complaint_of([&] {
     const auto posterior = make_posterior(config.posterior, config.latent);
     require_fit(config.prior, prior_setting(config, *posterior, /*picture=*/{}, /*classes=*/1));

@@ -31,7 +31,7 @@ inline constexpr auto fields(Tag<ConditionConfig>) {
 
 struct ModelConfig {
   int64_t latent = 20;
-  NetworkConfig encoder = {};
+  std::optional<NetworkConfig> encoder = NetworkConfig{};
   NetworkConfig decoder = {};
   PosteriorConfig posterior = {};
   PriorConfig prior = {};
@@ -43,7 +43,8 @@ struct ModelConfig {
 inline constexpr auto fields(Tag<ModelConfig>) {
   return std::tuple{
       field("latent", &ModelConfig::latent, closed(1, 1 << 20), "Dimensions of z."),
-      field("encoder", &ModelConfig::encoder, "Network from picture to posterior."),
+      field("encoder", &ModelConfig::encoder,
+            "Network from picture to posterior; null where `inference` does without."),
       field("decoder", &ModelConfig::decoder, "Network from z to the likelihood's parameters."),
       field("posterior", &ModelConfig::posterior, "q(z | x)."),
       field("prior", &ModelConfig::prior, "p(z)."),
@@ -57,7 +58,7 @@ inline constexpr auto fields(Tag<ModelConfig>) {
 PriorSetting prior_setting(const ModelConfig& config, const PosteriorFamily& posterior,
                            const PictureShape& picture, int64_t classes);
 
-/// Whether posterior and prior fit each other, as far as can be said before there are pictures.
+/// Whether the parts fit each other, as far as can be said before there are pictures.
 std::optional<std::string> check(const ModelConfig& config);
 
 }  // namespace vae

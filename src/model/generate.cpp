@@ -36,9 +36,9 @@ Tensor decode_pictures(const Vae& model, const Tensor& z, const Tensor& labels, 
   return x.clamp(0, 1);
 }
 
-Tensor reconstruct(const Vae& model, const Tensor& x, const Tensor& labels) {
+Tensor reconstruct(const Vae& model, const Posterior& posterior, const Tensor& labels) {
   const torch::NoGradGuard no_grad;
-  return model.likelihood().mean(model.decode(model.encode(x, labels)->mean(), labels)).clamp(0, 1);
+  return model.likelihood().mean(model.decode(posterior.mean(), labels)).clamp(0, 1);
 }
 
 }  // namespace vae

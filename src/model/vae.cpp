@@ -19,12 +19,13 @@ std::shared_ptr<LabelEmbedding> make_embedding(const ModelConfig& config, int64_
   return std::make_shared<LabelEmbedding>(classes, config.condition->embedding);
 }
 
-void check_map(const ModelConfig& config, const PosteriorFamily& posterior) {
-  if (!gives_map(config.encoder) || posterior.has_parameters_per_dimension()) return;
+void check_map(const NetworkConfig& encoder, const PosteriorFamily& posterior,
+               const PosteriorConfig& config) {
+  if (!gives_map(encoder) || posterior.has_parameters_per_dimension()) return;
   throw UsageError(
       "model.encoder: its latents are a map, but model.posterior \"{}\" has parameters that belong to no "
       "single dimension; use \"diagonal_gaussian\", or a vector of latents",
-      config.posterior.type());
+      config.type());
 }
 
 }  // namespace
@@ -38,12 +39,14 @@ Vae::Vae(const ModelConfig& config, const PictureShape& picture, uint64_t seed, 
                            make_prior(config.prior, prior_setting(config, *posterior_, picture, classes)));
   if (embedding_) register_module("embedding", embedding_);
   const int64_t condition = embedding_ ? config.condition->embedding : 0;
-  check_map(config, *posterior_);
-  encoder_ = register_module("encoder",
-                             make_encoder(config.encoder, {.picture = picture,
-                                                           .outputs = posterior_->parameters_per_picture(),
-                                                           .condition = condition,
-                                                           .latent = latent()}));
+  if (config.encoder) {
+    check_map(*config.encoder, *posterior_, config.posterior);
+    const EncoderSetting setting = {.picture = picture,
+                                    .outputs = posterior_->parameters_per_picture(),
+                                    .condition = condition,
+                                    .latent = latent()};
+    encoder_ = register_module("encoder", make_encoder(*config.encoder, setting));
+  }
   const PictureShape parameters = {likelihood_->parameter_channels(picture.channels), picture.height,
                                    picture.width};
   decoder_ = register_module(
@@ -60,10 +63,20 @@ Tensor Vae::condition(const Tensor& labels) const {
   return embedding_ ? embedding_->forward(labels) : Tensor();
 }
 
+std::unique_ptr<Posterior> Vae::encode(const Tensor& x, const Tensor& labels) const {
+  return posterior_->at(encode_parameters(x, labels));
+}
+
 // What the networks give under reduced precision becomes x's or z's type again: densities are computed in
 // full.
-std::unique_ptr<Posterior> Vae::encode(const Tensor& x, const Tensor& labels) const {
-  return posterior_->at(encoder_->forward(x, condition(labels)).to(x.scalar_type()));
+Tensor Vae::encode_parameters(const Tensor& x, const Tensor& labels) const {
+  if (!encoder_) {
+    throw UsageError(
+        "model.encoder: null: the model has no encoder, and finds q(z | x) of each picture by gradient steps "
+        "or by a "
+        "formula; what is asked for here needs an encoder");
+  }
+  return encoder_->forward(x, condition(labels)).to(x.scalar_type());
 }
 
 Tensor Vae::decode(const Tensor& z, const Tensor& labels) const {

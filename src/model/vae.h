@@ -24,8 +24,11 @@ class Vae : public torch::nn::Module {
   Vae(const Vae&) = delete;
   Vae& operator=(const Vae&) = delete;
 
-  /// q(z | x), x [N, C, H, W].
+  /// q(z | x), x [N, C, H, W]. UsageError for a model without an encoder.
   std::unique_ptr<Posterior> encode(const Tensor& x, const Tensor& labels = {}) const;
+
+  /// Its parameters lambda: [N, posterior().parameters_per_picture()].
+  Tensor encode_parameters(const Tensor& x, const Tensor& labels = {}) const;
 
   /// The likelihood's parameters at z [..., N, latent]: [..., N, parameter_channels(C), H, W].
   Tensor decode(const Tensor& z, const Tensor& labels = {}) const;
@@ -37,6 +40,7 @@ class Vae : public torch::nn::Module {
   /// Puts parameters that must stay within a set back onto it, after an optimizer step.
   void project() { likelihood_->project(); }
 
+  bool has_encoder() const { return encoder_ != nullptr; }
   const Likelihood& likelihood() const { return *likelihood_; }
   const PosteriorFamily& posterior() const { return *posterior_; }
   const Prior& prior() const { return *prior_; }
@@ -57,7 +61,7 @@ class Vae : public torch::nn::Module {
   std::shared_ptr<PosteriorFamily> posterior_;
   std::shared_ptr<Prior> prior_;
   std::shared_ptr<LabelEmbedding> embedding_;  // null without a condition
-  std::shared_ptr<Encoder> encoder_;
+  std::shared_ptr<Encoder> encoder_;           // null where q(z | x) comes from elsewhere
   std::shared_ptr<Decoder> decoder_;
 };
 

@@ -29,12 +29,12 @@ Tensor Scores::sampling_variance() const {
   return torch::expm1(log_mean_square - 2 * log_mean_weight) / static_cast<double>(samples);
 }
 
-Scores score(const Vae& model, const Batch& batch, int64_t samples, uint64_t seed) {
+Scores score(const Vae& model, const Posterior& posterior, const Batch& batch, int64_t samples,
+             uint64_t seed) {
   const torch::NoGradGuard no_grad;
-  const std::unique_ptr<Posterior> posterior = model.encode(batch.x, batch.labels);
   Tensor likelihood, divergence, log_sum, log_sum_of_squares;
   for (int64_t k = 0; k < samples; ++k) {
-    const LogWeights weights = draw(model, batch, *posterior, seed, k);
+    const LogWeights weights = draw(model, batch, posterior, seed, k);
     const Tensor log_weight = weights.total();
     const Tensor draw_divergence = weights.posterior - weights.prior;
     likelihood = k == 0 ? weights.likelihood : likelihood + weights.likelihood;
@@ -43,7 +43,7 @@ Scores score(const Vae& model, const Batch& batch, int64_t samples, uint64_t see
     log_sum_of_squares = k == 0 ? 2 * log_weight : torch::logaddexp(log_sum_of_squares, 2 * log_weight);
   }
   const auto count = static_cast<double>(samples);
-  const std::optional<Tensor> per_dimension = posterior->kl_per_dimension(model.prior());
+  const std::optional<Tensor> per_dimension = posterior.kl_per_dimension(model.prior());
   return {.reconstruction = likelihood / count,
           .kl = per_dimension ? per_dimension->sum(-1) : divergence / count,
           .kl_per_dimension = per_dimension.value_or(Tensor()),
@@ -52,16 +52,15 @@ Scores score(const Vae& model, const Batch& batch, int64_t samples, uint64_t see
           .samples = samples};
 }
 
-Tensor log_mean_weights(const Vae& model, const Batch& batch, std::span<const int64_t> samples,
-                        uint64_t seed) {
+Tensor log_mean_weights(const Vae& model, const Posterior& posterior, const Batch& batch,
+                        std::span<const int64_t> samples, uint64_t seed) {
   const torch::NoGradGuard no_grad;
-  const std::unique_ptr<Posterior> posterior = model.encode(batch.x, batch.labels);
   std::vector<Tensor> means;
   Tensor log_sum;
   int64_t drawn = 0;
   for (const int64_t count : samples) {
     for (; drawn < count; ++drawn) {
-      const Tensor log_weight = draw(model, batch, *posterior, seed, drawn).total();
+      const Tensor log_weight = draw(model, batch, posterior, seed, drawn).total();
       log_sum = log_sum.defined() ? torch::logaddexp(log_sum, log_weight) : log_weight;
     }
     means.push_back(log_sum - std::log(static_cast<double>(count)));

@@ -28,13 +28,14 @@ struct Scores {
 /// picture does not depend on how the data set is cut into batches.
 Random noise_of_pictures(const Vae& model, const Batch& batch, Random random);
 
-/// With K = `samples` draws, one after the other: memory does not grow with their number. The noise is a
-/// function of (seed, the picture's position, k).
-Scores score(const Vae& model, const Batch& batch, int64_t samples, uint64_t seed);
+/// With K = `samples` draws from q(z | x) of the batch, one after the other: memory does not grow with their
+/// number. The noise is a function of (seed, the picture's position, k).
+Scores score(const Vae& model, const Posterior& posterior, const Batch& batch, int64_t samples,
+             uint64_t seed);
 
 /// Scores::log_mean_weight for each K of `samples`, which ascend, in one pass of the last: [samples.size(),
 /// N].
-Tensor log_mean_weights(const Vae& model, const Batch& batch, std::span<const int64_t> samples,
-                        uint64_t seed);
+Tensor log_mean_weights(const Vae& model, const Posterior& posterior, const Batch& batch,
+                        std::span<const int64_t> samples, uint64_t seed);
 
 }  // namespace vae

@@ -14,14 +14,15 @@ std::vector<double> to_vector(const Tensor& numbers) {
 
 }  // namespace
 
-Validation validate(const Vae& model, const EvaluationBatches& batches, int64_t samples, uint64_t seed) {
+Validation validate(const Vae& model, const Inference& inference, const EvaluationBatches& batches,
+                    int64_t samples, uint64_t seed) {
   const torch::NoGradGuard no_grad;
   Tensor sums = torch::zeros({3}, torch::TensorOptions(model.options().device()).dtype(torch::kDouble));
   Tensor kl_per_dimension;
   int64_t pictures = 0;
   for (int64_t i = 0; i < batches.count(); ++i) {
     const Batch batch = batches.get(i);
-    const Scores scores = score(model, batch, samples, seed);
+    const Scores scores = score(model, *inference.infer(model, batch, seed), batch, samples, seed);
     sums += torch::stack({scores.reconstruction, scores.kl, scores.log_mean_weight})
                 .sum(1, /*keepdim=*/false, torch::kDouble);
     if (scores.kl_per_dimension.defined()) {

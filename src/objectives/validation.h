@@ -6,6 +6,7 @@
 
 #include "data/batches.h"
 #include "model/vae.h"
+#include "objectives/inference.h"
 
 namespace vae {
 
@@ -22,9 +23,10 @@ struct Validation {
   double bound() const { return samples == 1 ? elbo : iwae; }
 };
 
-/// With K = `samples` draws of z for each picture. The noise is a function of (seed, index, draw): the result
-/// does not depend on the size of the batches but for rounding.
-Validation validate(const Vae& model, const EvaluationBatches& batches, int64_t samples, uint64_t seed);
+/// With K = `samples` draws of z for each picture from what the scheme infers. The noise is a function of
+/// (seed, index, draw): the result does not depend on the size of the batches but for rounding.
+Validation validate(const Vae& model, const Inference& inference, const EvaluationBatches& batches,
+                    int64_t samples, uint64_t seed);
 
 /// What Validation::bound is called for K samples: "ELBO", "IWAE-50".
 std::string bound_name(int64_t samples);

@@ -51,6 +51,22 @@ std::optional<std::string> check_support(const LikelihoodConfig& likelihood,
   return std::nullopt;
 }
 
+/// What a closed-form M-step, once all pictures have been seen, leaves nothing to.
+std::optional<std::string> check_closed_form(const Config& config) {
+  const auto* em = config.inference.get_if<EmConfig>();
+  if (!em || !em->m_step.is<ClosedFormMStepConfig>()) return std::nullopt;
+  if (config.training.drop_last) {
+    return "training.drop_last: inference.m_step \"closed_form\" needs every picture of an epoch; set it to "
+           "false";
+  }
+  if (config.training.ema) {
+    return "training.ema: inference.m_step \"closed_form\" finds the best weights, and no average of steps "
+           "is better; "
+           "set it to null";
+  }
+  return std::nullopt;
+}
+
 std::optional<std::string> check_objective(const Config& config) {
   return complaint_of(
       [&] { require_fit(config.objective, *make_posterior(config.model.posterior, config.model.latent)); });
@@ -62,6 +78,8 @@ std::optional<std::string> check(const Config& config) {
   if (auto complaint = check_name(config.name)) return complaint;
   if (auto complaint = check_factors(config)) return complaint;
   if (auto complaint = check_objective(config)) return complaint;
+  if (auto complaint = check_inference(config.inference, config.model)) return complaint;
+  if (auto complaint = check_closed_form(config)) return complaint;
   return check_support(config.model.likelihood, config.data.observation);
 }
 

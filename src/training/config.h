@@ -11,6 +11,7 @@
 #include "config/fields.h"
 #include "data/config.h"
 #include "model/vae.h"
+#include "objectives/inferences.h"
 #include "objectives/objectives.h"
 #include "training/optimizers.h"
 #include "training/schedule.h"
@@ -98,6 +99,7 @@ struct Config {
   DataConfig data;
   ModelConfig model;
   ObjectiveConfig objective;
+  InferenceConfig inference;
   TrainingConfig training;
   std::optional<PaperConfig> paper;
   bool operator==(const Config&) const = default;
@@ -114,6 +116,7 @@ inline constexpr auto fields(Tag<Config>) {
       required("data", &Config::data, "Pictures."),
       field("model", &Config::model, "Networks and densities."),
       field("objective", &Config::objective, "What is maximised."),
+      field("inference", &Config::inference, "Where q(z | x) comes from."),
       field("training", &Config::training, "How it is maximised."),
       field("paper", &Config::paper, "A published result that this repeats; null for none. Without effect."),
   };

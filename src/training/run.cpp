@@ -11,6 +11,7 @@
 #include "core/device.h"
 #include "core/error.h"
 #include "core/file.h"
+#include "data/content_digest.h"
 #include "data/image_tensor.h"
 #include "data/labelled.h"
 #include "data/memory.h"
@@ -54,26 +55,47 @@ std::vector<int64_t> count_classes(const Dataset& dataset) {
   return counts;
 }
 
-PictureDescription describe(const Dataset& dataset) {
+PictureDescription describe(const Dataset& dataset, const Inference& inference) {
   const PictureShape shape = dataset.shape();
-  return {.channels = shape.channels,
-          .height = shape.height,
-          .width = shape.width,
-          .count = dataset.size(),
-          .classes = dataset.classes(),
-          .class_counts = count_classes(dataset)};
+  PictureDescription result = {.channels = shape.channels,
+                               .height = shape.height,
+                               .width = shape.width,
+                               .count = dataset.size(),
+                               .classes = dataset.classes(),
+                               .class_counts = count_classes(dataset)};
+  if (inference.knows_pictures()) result.digest = to_string(content_digest(dataset));
+  return result;
 }
 
-/// Whether these are the pictures of a checkpoint, which may not tell how many are of each class.
-bool are_those(PictureDescription now, const PictureDescription& then) {
-  if (then.class_counts.empty()) now.class_counts.clear();
-  return now == then;
+/// DataError where these are not the pictures that a checkpoint's run began with.
+void require_same(PictureDescription now, const PictureDescription& then) {
+  if (then.class_counts.empty()) now.class_counts.clear();  // the checkpoint does not tell
+  if (now == then) return;
+  if (now.count == then.count && now.shape() == then.shape() && now.digest != then.digest) {
+    throw DataError(
+        "data.train: other pictures than those the run began with, of each of which it keeps parameters "
+        "(inference); bring the data back, or start a new run");
+  }
+  throw DataError(
+      "data.train: {} pictures of {}x{}x{}, but the run began with {} of {}x{}x{} or with other classes; "
+      "bring the data back, or start a new run",
+      now.count, now.channels, now.height, now.width, then.count, then.channels, then.height, then.width);
 }
 
 int64_t warmup_steps(const ScheduleConfig& schedule) {
   if (const auto* warmup = schedule.get_if<WarmupSchedule>()) return warmup->steps;
   if (const auto* cosine = schedule.get_if<CosineSchedule>()) return cosine->warmup_steps;
   return 0;
+}
+
+/// What a scheme that keeps something of each picture takes.
+void tell_memory(const Inference& inference, int64_t pictures) {
+  if (!inference.knows_pictures()) return;
+  size_t bytes = 0;
+  for (const Tensor& buffer : inference.buffers()) bytes += buffer.nbytes();
+  constexpr double kMebibyte = 1 << 20;
+  spdlog::info("q(z | x) of {} pictures, with Adam's memory of each: {:.1f} MiB", pictures,
+               static_cast<double>(bytes) / kMebibyte);
 }
 
 void warn_of_long_warmup(const TrainingConfig& training, int64_t total_steps) {
@@ -109,8 +131,12 @@ Run::Run(const Config& config, const Data& data)
                 .drop_last = config.training.drop_last,
                 .horizontal_flip = config.data.horizontal_flip},
                config.seed),
-      trainer_(config, data.train->shape(), static_cast<int64_t>(data.train->classes().size()), device_,
-               config.training.epochs * batches_.per_epoch()) {
+      trainer_(config,
+               {.shape = data.train->shape(),
+                .classes = static_cast<int64_t>(data.train->classes().size()),
+                .count = data.train->size()},
+               device_, config.training.epochs * batches_.per_epoch()),
+      description_(describe(*data.train, trainer_.inference())) {
   if (data.validation) validation_.emplace(data.validation, config.data.observation, place(config, device_));
   if (batches_.per_epoch() == 0) {
     throw UsageError(
@@ -128,6 +154,7 @@ std::unique_ptr<Run> Run::start(const Config& config, const std::filesystem::pat
   run->trainer_.model().start_at_mean(run->train_.mean());
   std::optional<WarmStart> warm_start;
   if (origin) warm_start = take_weights(run->trainer_.model(), *origin);
+  tell_memory(run->trainer_.inference(), run->train_.size());
   const RunFolder folder = RunFolder::create(path, replace);
   write_file_atomically(folder.config(), dump(config));
   run->writer_ = std::make_unique<RunWriter>(folder);
@@ -138,15 +165,8 @@ std::unique_ptr<Run> Run::start(const Config& config, const std::filesystem::pat
 std::unique_ptr<Run> Run::resume(const Config& config, const RunFolder& folder,
                                  const Checkpoint& checkpoint) {
   const Data data = read_data(config);
-  if (!are_those(describe(*data.train), checkpoint.pictures)) {
-    throw DataError(
-        "data.train: {} pictures of {}x{}x{}, but the run began with {} of {}x{}x{} or with other classes; "
-        "bring the data back, or start a new run",
-        data.train->size(), data.train->shape().channels, data.train->shape().height,
-        data.train->shape().width, checkpoint.pictures.count, checkpoint.pictures.channels,
-        checkpoint.pictures.height, checkpoint.pictures.width);
-  }
   std::unique_ptr<Run> run(new Run(config, data));
+  require_same(run->description_, checkpoint.pictures);
   run->trainer_.restore(checkpoint);
   run->state_ = checkpoint.state;
   write_file_atomically(folder.config(), dump(config));
@@ -244,8 +264,8 @@ std::optional<Validation> Run::validate_epoch() {
   const EvaluationMode evaluation(trainer_.model());
   const SwappedValues averaged = trainer_.averaged_weights();
   const EvaluationBatches batches(*validation_, kEvaluationBatch, config_.seed);
-  const Validation result =
-      validate(trainer_.model(), batches, trainer_.objective().validation_samples(), config_.seed);
+  const Validation result = validate(trainer_.model(), trainer_.inference(), batches,
+                                     trainer_.objective().validation_samples(), config_.seed);
   MetricsRow row = {
       .step = state_.step,
       .epoch = state_.epoch,
@@ -273,8 +293,9 @@ void Run::write_pictures() {
   const Pictures& pictures = validation_ ? *validation_ : train_;
   const Batch batch =
       EvaluationBatches(pictures, std::min(kShownPictures / 2, pictures.size()), config_.seed).get(0);
+  const std::unique_ptr<Posterior> posterior = trainer_.inference().infer(model, batch, config_.seed);
   const Image reconstructions =
-      comparison_grid(to_images(batch.x), to_images(reconstruct(model, batch.x, batch.labels)), kColumns);
+      comparison_grid(to_images(batch.x), to_images(reconstruct(model, *posterior, batch.labels)), kColumns);
 
   writer_->pictures(state_.epoch, state_.step, samples, reconstructions);
 }
@@ -287,7 +308,7 @@ void Run::save_step() {
 Checkpoint Run::checkpoint() const {
   return {.config = config_,
           .state = state_,
-          .pictures = describe(train_.dataset()),
+          .pictures = description_,
           .tensors = trainer_.tensors(),
           .path = {}};
 }

@@ -99,6 +99,7 @@ class Run {
   std::optional<Pictures> validation_;
   TrainingBatches batches_;
   Trainer trainer_;
+  PictureDescription description_;
   TrainingState state_;
   std::unique_ptr<RunWriter> writer_;
   CollapseWatch collapse_;

@@ -40,6 +40,7 @@ struct PictureDescription {
   int64_t count = 0;  // for training
   std::vector<std::string> classes;
   std::vector<int64_t> class_counts = {};  // training pictures of each; empty in checkpoints that do not tell
+  std::optional<std::string> digest = {};  // of them all, where the run keeps something of each
 
   PictureShape shape() const { return {channels, height, width}; }
   bool operator==(const PictureDescription&) const = default;
@@ -54,6 +55,8 @@ inline constexpr auto fields(Tag<PictureDescription>) {
       field("classes", &PictureDescription::classes, "Names of the classes, in the order of the labels."),
       field("class_counts", &PictureDescription::class_counts, non_negative,
             "Training pictures of each class; empty where it is not known."),
+      field("digest", &PictureDescription::digest,
+            "Fingerprint of the training pictures, where something of each is kept; else null."),
   };
 }
 

@@ -5,9 +5,9 @@
 namespace vae {
 namespace {
 
-std::shared_ptr<Vae> make_model(const Config& config, const PictureShape& picture, int64_t classes,
+std::shared_ptr<Vae> make_model(const Config& config, const TrainingPictures& pictures,
                                 torch::Device device) {
-  auto model = std::make_shared<Vae>(config.model, picture, config.seed, classes);
+  auto model = std::make_shared<Vae>(config.model, pictures.shape, config.seed, pictures.classes);
   model->to(device, weight_type(config.precision));
   return model;
 }
@@ -32,13 +32,14 @@ Tensor not_finite(const Tensor& norm) { return torch::isfinite(norm).logical_not
 
 }  // namespace
 
-Trainer::Trainer(const Config& config, const PictureShape& picture, int64_t classes, torch::Device device,
+Trainer::Trainer(const Config& config, const TrainingPictures& pictures, torch::Device device,
                  int64_t total_steps)
     : config_(config),
       total_steps_(total_steps),
       latent_(config.seed, "latent"),
-      model_(make_model(config, picture, classes, device)),
-      objective_(make_trained_objective(config, picture, device)),
+      model_(make_model(config, pictures, device)),
+      objective_(make_trained_objective(config, pictures.shape, device)),
+      inference_(make_inference(config.inference, config.model, *model_, pictures.count)),
       parameters_(all_parameters(*model_, *objective_)),
       optimizer_(make_optimizer(config.training.optimizer, parameters_.values())),
       sums_(device) {
@@ -51,14 +52,28 @@ double Trainer::learning_rate() const {
 
 void Trainer::step(const Batch& batch) {
   Random noise = latent_.at(static_cast<uint64_t>(steps_));
-  const Terms terms = [&] {
+  const StepContext context = {
+      .model = *model_, .objective = *objective_, .batch = batch, .random = noise, .step = steps_};
+  const EStep q = [&] {
     const Autocast autocast(batch.x.device(), config_.precision == Precision::bfloat16);
-    const std::unique_ptr<Posterior> posterior = model_->encode(batch.x, batch.labels);
-    return objective_->evaluate(*model_, *posterior, batch, noise, steps_);
+    return inference_->e_step(context);
   }();
+  if (const std::optional<Terms> terms = inference_->m_step(context, *q.posterior)) {
+    const Tensor none = torch::zeros({}, terms->objective.options());
+    sums_.add(*terms, /*gradient_norm=*/none, /*non_finite=*/none);
+  }
+  for (int64_t i = 0; i < inference_->gradient_steps(); ++i) descend(q, context);
+  ++steps_;
+}
 
+void Trainer::descend(const EStep& q, const StepContext& at) {
+  const Terms terms = [&] {
+    const Autocast autocast(at.batch.x.device(), config_.precision == Precision::bfloat16);
+    return objective_->evaluate(*model_, *q.posterior, at.batch, at.random, at.step);
+  }();
+  const Tensor surrogate = q.surrogate.defined() ? terms.surrogate + q.surrogate : terms.surrogate;
   parameters_.gradients().zero_();
-  terms.surrogate.backward();
+  surrogate.backward();
 
   const torch::NoGradGuard no_grad;
   const Tensor norm = parameters_.gradients().norm();
@@ -71,7 +86,6 @@ void Trainer::step(const Batch& batch) {
   model_->project();
   if (average_) average_->update(parameters_.values(), steps_, non_finite);
   sums_.add(terms, norm, non_finite);
-  ++steps_;
 }
 
 SwappedValues Trainer::averaged_weights() {
@@ -88,6 +102,9 @@ std::vector<Trainer::NamedTensor> Trainer::everything() const {
   for (const auto& buffer : model_->named_buffers()) result.push_back({buffer.key(), buffer.value()});
   for (const auto& buffer : objective_->named_buffers()) {
     result.push_back({"objective." + buffer.key(), buffer.value()});
+  }
+  for (const auto& buffer : inference_->named_buffers()) {
+    result.push_back({"inference." + buffer.key(), buffer.value()});
   }
   if (average_) add("ema.", average_->values(), "");
   const Optimizer::State optimizer = optimizer_->state();

@@ -7,6 +7,7 @@
 #include "core/random.h"
 #include "data/batches.h"
 #include "model/vae.h"
+#include "objectives/inference.h"
 #include "objectives/objective.h"
 #include "training/checkpoint.h"
 #include "training/config.h"
@@ -17,20 +18,27 @@
 
 namespace vae {
 
+/// What a model is trained on.
+struct TrainingPictures {
+  PictureShape shape;
+  int64_t classes = 0;  // 0 where they have none
+  int64_t count = 0;
+};
+
 /// A model with all that changes while it learns.
 class Trainer {
  public:
-  /// Fresh weights, for pictures in so many classes, 0 where they have none. `total_steps` is what the
-  /// learning-rate schedule stretches over.
-  Trainer(const Config& config, const PictureShape& picture, int64_t classes, torch::Device device,
-          int64_t total_steps);
+  /// Fresh weights. `total_steps` is what the learning-rate schedule stretches over.
+  Trainer(const Config& config, const TrainingPictures& pictures, torch::Device device, int64_t total_steps);
 
-  /// One step: objective, gradients, clipping, optimizer, projection, averages. A gradient that is not finite
-  /// changes nothing but the count of skipped steps. Waits for nothing on the device.
+  /// One step: q(z | x) of the batch, objective, gradients, clipping, optimizer, projection, averages. A
+  /// gradient that is not finite changes nothing but the count of skipped steps. Waits for nothing on the
+  /// device.
   void step(const Batch& batch);
 
   Vae& model() { return *model_; }
   const Objective& objective() const { return *objective_; }
+  const Inference& inference() const { return *inference_; }
   StepSums& sums() { return sums_; }
   int64_t steps() const { return steps_; }
   double learning_rate() const;
@@ -49,12 +57,16 @@ class Trainer {
   };
   std::vector<NamedTensor> everything() const;
 
+  /// Terms of the objective at q, and the step of the weights that they ask for.
+  void descend(const EStep& q, const StepContext& at);
+
   const Config config_;
   int64_t total_steps_;
   int64_t steps_ = 0;
   Random latent_;
   std::shared_ptr<Vae> model_;
   std::shared_ptr<Objective> objective_;
+  std::shared_ptr<Inference> inference_;
   FlatParameters parameters_;
   std::unique_ptr<Optimizer> optimizer_;
   std::optional<MovingAverage> average_;

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <span>
 #include <string_view>
@@ -19,7 +20,9 @@ constexpr std::string_view kAveraged = "ema.";
 std::string shape_of(const Tensor& tensor) { return fmt::format("[{}]", fmt::join(tensor.sizes(), ", ")); }
 
 bool is_weight(std::string_view name) {
-  return !name.starts_with("optimizer.") && !name.starts_with("training.") && !name.starts_with("objective.");
+  constexpr std::array kOthers = {"optimizer.", "training.", "objective.", "inference."};
+  return std::none_of(kOthers.begin(), kOthers.end(),
+                      [&](const char* prefix) { return name.starts_with(prefix); });
 }
 
 /// The weights that a user of the checkpoint would have, by their names in the model.

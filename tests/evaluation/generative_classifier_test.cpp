@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "core/error.h"
+#include "objectives/amortized.h"
 #include "objectives/scores.h"
 #include "support/conditional_models.h"
 #include "support/tensors.h"
@@ -36,8 +37,9 @@ TEST(ClassFrequencies, AreEqualWhereNothingIsKnown) {
 TEST(GenerativeClassifier, TellsClassesThatDoNotOverlap) {
   const Pictures pictures = test::halved_pictures(kLabels);
   for (const int64_t batch_size : {2, 100}) {
-    const auto result = classify(*test::model_of_halves(20), EvaluationBatches(pictures, batch_size, kSeed),
-                                 log_class_frequencies({}, 2), kSamples, kSeed);
+    const auto result =
+        classify(*test::model_of_halves(20), Amortized(), EvaluationBatches(pictures, batch_size, kSeed),
+                 log_class_frequencies({}, 2), kSamples, kSeed);
     ASSERT_EQ(result.size(), kSamples.size());
     for (const GenerativeClassification& row : result) {
       EXPECT_EQ(row.confusion.accuracy(), 1);
@@ -52,14 +54,16 @@ TEST(GenerativeClassifier, IsBayesRuleWithTheBoundOfEachK) {
   const auto model = test::linear_conditional_model(pictures.dataset().shape(), 2);
   const EvaluationBatches batches(pictures, 100, kSeed);
   const Tensor log_prior = test::values({std::log(0.4), std::log(0.6)});
-  const auto result = classify(*model, batches, log_prior, kSamples, kSeed);
+  const auto result = classify(*model, Amortized(), batches, log_prior, kSamples, kSeed);
   Batch batch = batches.get(0);
   const Tensor labels = batch.labels;
   for (size_t k = 0; k < kSamples.size(); ++k) {
     std::vector<Tensor> scores;
     for (int64_t label = 0; label < 2; ++label) {
       batch.labels = torch::full_like(labels, label);
-      scores.push_back(score(*model, batch, kSamples[k], kSeed).log_mean_weight + log_prior[label]);
+      scores.push_back(
+          score(*model, *model->encode(batch.x, batch.labels), batch, kSamples[k], kSeed).log_mean_weight +
+          log_prior[label]);
     }
     Confusion expected(2);
     expected.add(labels, torch::stack(scores).argmax(0));
@@ -70,7 +74,7 @@ TEST(GenerativeClassifier, IsBayesRuleWithTheBoundOfEachK) {
 
 TEST(GenerativeClassifier, TellsTheFirstOfEqualClasses) {
   const Pictures pictures = test::halved_pictures(kLabels);
-  const auto result = classify(*test::model_of_halves(0), EvaluationBatches(pictures, 3, kSeed),
+  const auto result = classify(*test::model_of_halves(0), Amortized(), EvaluationBatches(pictures, 3, kSeed),
                                log_class_frequencies({}, 2), kSamples, kSeed);
   EXPECT_TRUE(torch::equal(result[0].confusion.counts(), counts({2, 0, 5, 0}, 2)));
 }
@@ -78,7 +82,7 @@ TEST(GenerativeClassifier, TellsTheFirstOfEqualClasses) {
 TEST(GenerativeClassifier, FollowsTheFrequenciesWhereThePictureSaysNothing) {
   const Pictures pictures = test::halved_pictures(kLabels);
   const std::vector<int64_t> numbers = {1, 9};
-  const auto result = classify(*test::model_of_halves(0), EvaluationBatches(pictures, 3, kSeed),
+  const auto result = classify(*test::model_of_halves(0), Amortized(), EvaluationBatches(pictures, 3, kSeed),
                                log_class_frequencies(numbers, 2), kSamples, kSeed);
   EXPECT_TRUE(torch::equal(result[0].confusion.counts(), counts({0, 2, 0, 5}, 2)));
 }
@@ -86,7 +90,7 @@ TEST(GenerativeClassifier, FollowsTheFrequenciesWhereThePictureSaysNothing) {
 TEST(GenerativeClassifier, NeverTellsAClassWithoutTrainingPictures) {
   const Pictures pictures = test::halved_pictures(kLabels);
   const std::vector<int64_t> numbers = {7, 0};
-  const auto result = classify(*test::model_of_halves(20), EvaluationBatches(pictures, 3, kSeed),
+  const auto result = classify(*test::model_of_halves(20), Amortized(), EvaluationBatches(pictures, 3, kSeed),
                                log_class_frequencies(numbers, 2), kSamples, kSeed);
   EXPECT_TRUE(torch::equal(result[2].confusion.counts(), counts({2, 0, 5, 0}, 2)));
 }
@@ -96,7 +100,7 @@ TEST(GenerativeClassifier, RefusesAModelWithoutClasses) {
   const auto model = test::tiny_model(test::tiny_config(), pictures.dataset().shape());
   const EvaluationBatches batches(pictures, 3, kSeed);
   EXPECT_TRUE(test::throws<UsageError>(
-      [&] { classify(*model, batches, log_class_frequencies({}, 2), kSamples, kSeed); },
+      [&] { classify(*model, Amortized(), batches, log_class_frequencies({}, 2), kSamples, kSeed); },
       {"not conditioned on classes"}));
 }
 

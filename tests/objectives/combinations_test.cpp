@@ -49,7 +49,7 @@ const std::vector<std::optional<ConditionConfig>>& every_condition() {
 std::string describe(const ModelConfig& config) {
   return fmt::format("posterior {}, prior {}, likelihood {}, networks {}, condition {}",
                      config.posterior.type(), config.prior.type(), config.likelihood.type(),
-                     config.encoder.type(),
+                     config.encoder->type(),
                      !config.condition         ? "none"
                      : config.condition->prior ? "with the prior"
                                                : "without the prior");

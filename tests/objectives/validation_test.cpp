@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "objectives/amortized.h"
 #include "objectives/elbo.h"
 #include "support/examples.h"
 #include "support/latents.h"
@@ -24,7 +25,7 @@ Pictures make_pictures(const ObservationConfig& observation) {
 
 Validation run(const Vae& model, const Pictures& pictures, int64_t batch_size, int64_t samples,
                uint64_t seed = kSeed) {
-  return validate(model, EvaluationBatches(pictures, batch_size, kSeed), samples, seed);
+  return validate(model, Amortized(), EvaluationBatches(pictures, batch_size, kSeed), samples, seed);
 }
 
 Tensor whole_set(const Pictures& pictures) { return EvaluationBatches(pictures, kCount, kSeed).get(0).x; }

@@ -10,6 +10,7 @@
 #include "distributions/posteriors.h"
 #include "distributions/priors.h"
 #include "model/networks.h"
+#include "objectives/inferences.h"
 #include "objectives/objectives.h"
 
 namespace vae::test {
@@ -131,6 +132,21 @@ inline std::vector<ReinforceConfig> examples(Tag<ReinforceConfig>) {
           {.baseline = MovingAverageBaselineConfig{}},
           {.baseline = LearnedBaselineConfig{.hidden = 4}},
           {.baseline = LeaveOneOutConfig{}}};
+}
+
+inline std::vector<SemiAmortizedConfig> examples(Tag<SemiAmortizedConfig>) {
+  return {{.steps = 2}, {.steps = 2, .when = Refinement::evaluation}};
+}
+
+inline std::vector<PerObjectConfig> examples(Tag<PerObjectConfig>) {
+  return {{.steps = 2, .fit = {.steps = 3}}, {.steps = 1, .table = TablePlace::cpu, .fit = {.steps = 3}}};
+}
+
+inline std::vector<EmConfig> examples(Tag<EmConfig>) {
+  return {{.e_step = GradientEStepConfig{.steps = 2, .fit = {.steps = 3}},
+           .m_step = GradientMStepConfig{.steps = 2}},
+          {.e_step = ExactEStepConfig{}},
+          {.e_step = ExactEStepConfig{}, .m_step = ClosedFormMStepConfig{}}};
 }
 
 /// Names a typed test's instances after the rows.

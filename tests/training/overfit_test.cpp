@@ -26,11 +26,11 @@ double mean_distance_after(int64_t steps, const NetworkConfig& network) {
   const auto dataset = std::make_shared<const MemoryDataset>(ShapesDataset(kSixteenShapes), 1);
   const Pictures pictures(dataset, Binarize{.threshold = 0.5}, {});
   TrainingBatches batches(pictures, {.batch_size = 16}, 1);
-  Trainer trainer(memorising_config(network), dataset->shape(), /*classes=*/0, torch::kCPU, steps);
+  Trainer trainer(memorising_config(network), {.shape = dataset->shape()}, torch::kCPU, steps);
   trainer.model().start_at_mean(pictures.mean());
   for (int64_t step = 0; step < steps; ++step) trainer.step(batches.get(step, 0));
   const Tensor x = batches.get(0, 0).x;
-  return (reconstruct(trainer.model(), x, {}) - x).abs().mean().item<double>();
+  return (reconstruct(trainer.model(), *trainer.model().encode(x), {}) - x).abs().mean().item<double>();
 }
 
 // One pixel in a hundred; the mean picture, where training starts, is at a tenth.

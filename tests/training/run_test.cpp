@@ -349,6 +349,24 @@ TEST_F(Runs, AreNotResumedOnOtherData) {
   }
 }
 
+// As many pictures of the same size, but others: only a run that keeps something of each minds.
+TEST_F(Runs, WithParametersForEachPictureAreNotResumedOnOtherPictures) {
+  Config config = tiny_run();
+  config.model.encoder = std::nullopt;
+  config.inference = PerObjectConfig{.steps = 1, .fit = {.steps = 2}};
+  train(config);
+  const auto go_on_with = [&](const ShapesConfig& shapes) {
+    resume("run", [&](Config& wanted) {
+      wanted.data.train = shapes;
+      wanted.training.epochs = 3;
+    });
+  };
+  ShapesConfig others = *config.data.train.get_if<ShapesConfig>();
+  others.offset = 100;
+  EXPECT_TRUE(test::throws<DataError>([&] { go_on_with(others); }, {"data.train", "inference"}));
+  go_on_with(*config.data.train.get_if<ShapesConfig>());
+}
+
 TEST_F(Runs, ThatDivergeSayWhatToDo) {
   Config config = tiny_run();
   config.training.optimizer = SgdConfig{.learning_rate = 1e30};

@@ -24,7 +24,7 @@ Config tiny_run() {
 }
 
 Trainer make_trainer(const Config& config) {
-  return Trainer(config, test::kTinyPicture, /*classes=*/0, torch::kCPU, kTotalSteps);
+  return Trainer(config, {.shape = test::kTinyPicture}, torch::kCPU, kTotalSteps);
 }
 
 Batch batch(torch::ScalarType type = torch::kFloat) {
