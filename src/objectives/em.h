@@ -26,7 +26,7 @@ struct GradientEStepConfig {
   static constexpr std::string_view kType = "gradient";
   static constexpr std::string_view kHelp = "Gradient steps on parameters of q(z | x) of each picture.";
   int64_t steps = 20;
-  double learning_rate = 0.05;
+  double learning_rate = 0.1;
   TablePlace table = TablePlace::device;
   FitConfig fit = {};
   bool operator==(const GradientEStepConfig&) const = default;

@@ -15,8 +15,8 @@ struct PerObjectConfig {
       "Parameters of q(z | x) for every training picture, without an encoder; a new picture gets a fit of "
       "its "
       "own.";
-  int64_t steps = 5;
-  double learning_rate = 0.05;
+  int64_t steps = 20;
+  double learning_rate = 0.1;
   TablePlace table = TablePlace::device;
   FitConfig fit = {};
   bool operator==(const PerObjectConfig&) const = default;

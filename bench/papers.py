@@ -1,0 +1,91 @@
+#!/usr/bin/env python3
+"""Trains configs of published experiments and records what came out, in bench/results/NAME.json.
+
+    bench/papers.py configs/papers/burda-vae-1-tenth.json [...] [--seed 1] [--samples 5000]
+
+Each is trained as it stands, its last weights are evaluated on the test split, and the record holds the config's path, the
+seed, processor seconds, the versions and the numbers with their standard errors. With --run FOLDER a run that was trained
+before is evaluated; --processor-seconds then says what it took.
+"""
+import argparse
+import json
+import os
+import pathlib
+import platform
+import resource
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+
+
+def processor_seconds():
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
+def processor_name():
+    for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("model name"):
+            return line.split(":", 1)[1].strip()
+    return platform.machine()
+
+
+def train(vae, config, seed, threads, run):
+    before = processor_seconds()
+    subprocess.run([vae, "train", "--config", config, "--out", run, "--force", "--set", f"seed={seed}",
+                    "--set", f"threads={threads}"], check=True)
+    return processor_seconds() - before
+
+
+def evaluate(vae, run, samples, threads):
+    checkpoint = pathlib.Path(run) / "checkpoints" / "last.safetensors"
+    environment = dict(os.environ, OMP_NUM_THREADS=str(threads))
+    output = subprocess.run([vae, "evaluate", "--checkpoint", checkpoint, "--split", "test", "--samples", str(samples),
+                             "--json"], check=True, capture_output=True, text=True, env=environment).stdout
+    return json.loads(output)
+
+
+def record(options, config, run, seconds):
+    resolved = json.loads((pathlib.Path(run) / "config.json").read_text())
+    result = evaluate(options.vae, run, options.samples, options.threads)
+    return {
+        "config": str(pathlib.Path(config).resolve().relative_to(ROOT)),
+        "paper": resolved["paper"],
+        "seed": resolved["seed"],
+        "threads": resolved["threads"],
+        "epochs": resolved["training"]["epochs"],
+        "processor_seconds": round(seconds),
+        "processor": processor_name(),
+        "test": {key: result[key] for key in (
+            "pictures", "samples", "elbo", "elbo_standard_error", "log_likelihood", "log_likelihood_standard_error",
+            "log_likelihood_sampling_error", "active_units")},
+    }
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("configs", nargs="+")
+    parser.add_argument("--vae", default=str(ROOT / "build" / "vae"))
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--samples", type=int, default=5000)
+    parser.add_argument("--run", help="evaluates this run instead of training one")
+    parser.add_argument("--processor-seconds", type=float, help="what training that run took")
+    options = parser.parse_args()
+    if options.run and (len(options.configs) != 1 or options.processor_seconds is None):
+        parser.error("--run goes with one config and --processor-seconds")
+    for config in options.configs:
+        name = pathlib.Path(config).stem
+        run = options.run or str(pathlib.Path("runs") / name)
+        seconds = options.processor_seconds
+        if not options.run:
+            seconds = train(options.vae, config, options.seed, options.threads, run)
+        target = ROOT / "bench" / "results" / f"{name}.json"
+        target.parent.mkdir(exist_ok=True)
+        target.write_text(json.dumps(record(options, config, run, seconds), indent=2) + "\n")
+        print(target.relative_to(ROOT))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
