@@ -96,9 +96,9 @@ Tensor mnist(int64_t count) {
 
 TEST(Em, WithExactStepsNeverDecreasesTheLikelihoodAndReachesTheMaximumOnMnist) {
   constexpr int64_t kLatent = 4;
-  const Tensor x = mnist(600);
+  const Tensor x = mnist(300);
   if (!x.defined()) GTEST_SKIP() << "../shared/data/mnist is not there";
-  ExactEm em(x, kLatent, /*batch_size=*/250);
+  ExactEm em(x, kLatent, /*batch_size=*/160);
   double before = em.iterate();
   for (int i = 1; i < 1000; ++i) {
     const double now = em.iterate();
