@@ -38,17 +38,23 @@ def train(vae, config, seed, threads, run):
     return processor_seconds() - before
 
 
-def evaluate(vae, run, samples, threads):
+def evaluate(vae, run, samples, threads, options):
     checkpoint = pathlib.Path(run) / "checkpoints" / "last.safetensors"
     environment = dict(os.environ, OMP_NUM_THREADS=str(threads))
     output = subprocess.run([vae, "evaluate", "--checkpoint", checkpoint, "--split", "test", "--samples", str(samples),
-                             "--json"], check=True, capture_output=True, text=True, env=environment).stdout
+                             "--json", *options], check=True, capture_output=True, text=True, env=environment).stdout
     return json.loads(output)
+
+
+def accuracies(result):
+    """Of the classifier by Bayes' rule, by its number of draws."""
+    return {row["samples"]: row["accuracy"] for row in result["classes"]["generative_classifier"]}
 
 
 def record(options, config, run, seconds):
     resolved = json.loads((pathlib.Path(run) / "config.json").read_text())
-    result = evaluate(options.vae, run, options.samples, options.threads)
+    is_conditional = resolved["model"]["condition"] is not None
+    result = evaluate(options.vae, run, options.samples, options.threads, ["--classify"] if is_conditional else [])
     return {
         "config": str(pathlib.Path(config).resolve().relative_to(ROOT)),
         "paper": resolved["paper"],
@@ -60,6 +66,7 @@ def record(options, config, run, seconds):
         "test": {key: result[key] for key in (
             "pictures", "samples", "elbo", "elbo_standard_error", "log_likelihood", "log_likelihood_standard_error",
             "log_likelihood_sampling_error", "active_units")},
+        "accuracy": accuracies(result) if is_conditional else None,
     }
 
 
