@@ -1,5 +1,7 @@
 #include "cli/model_loading.h"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 
 #include "core/device.h"
@@ -22,6 +24,17 @@ void require_condition(const LoadedModel& loaded, const std::string& option) {
   if (loaded.model->classes() > 0) return;
   throw UsageError("{}: {} is not conditioned on classes (model.condition); leave the option out", option,
                    loaded.checkpoint.path.string());
+}
+
+Tensor labels_of_class(const LoadedModel& loaded, const std::string& name, int64_t count) {
+  if (!name.empty()) require_condition(loaded, "--class " + name);
+  if (loaded.model->classes() == 0) return {};
+  if (name.empty()) {
+    throw UsageError("{}: the model is conditioned on classes; add --class with one of {}",
+                     loaded.checkpoint.path.string(), fmt::join(loaded.checkpoint.pictures.classes, ", "));
+  }
+  return torch::full({count}, class_index(loaded.checkpoint, name),
+                     torch::dtype(torch::kLong).device(loaded.device));
 }
 
 int64_t class_index(const Checkpoint& checkpoint, const std::string& name) {
