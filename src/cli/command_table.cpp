@@ -55,7 +55,7 @@ OptionRow describe_option(const CLI::Option& option) {
   for (const std::string& name : option.get_lnames()) row.names.push_back("--" + name);
   row.meaning = option.get_description();
   row.required = option.get_required();
-  if (option.get_type_size() != 0) {
+  if (option.get_expected_max() > 0) {  // no flag
     describe_value(row, option.get_type_name());
     row.default_value = option.get_default_str();
     row.repeats = option.get_expected_max() > 1;
@@ -75,6 +75,7 @@ std::vector<OptionGroup> describe_options(const CLI::App& command) {
     groups.push_back(
         {fmt::format("{}, {}", part->get_group(), CLI::detail::to_lower(part->get_description())), {}});
     for (const CLI::Option* option : part->get_options()) {
+      if (option == part->get_help_ptr()) continue;  // the command's own, once more
       groups.back().options.push_back(describe_option(*option));
     }
   }

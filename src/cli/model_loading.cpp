@@ -1,6 +1,7 @@
 #include "cli/model_loading.h"
 
 #include <fmt/ranges.h>
+#include <spdlog/spdlog.h>
 
 #include <algorithm>
 
@@ -13,6 +14,8 @@ LoadedModel load_model(const std::filesystem::path& file_or_run, const std::stri
   const torch::Device device = open_device(device_name);
   Checkpoint checkpoint = Checkpoint::load(find_checkpoint(file_or_run));
   std::shared_ptr<Vae> model = restore_model(checkpoint, device);
+  spdlog::debug("{}: step {}, pictures of {}, {} latents, on {}", checkpoint.path.string(),
+                checkpoint.state.step, to_string(model->picture()), model->latent(), device.str());
   return {std::move(checkpoint), std::move(model), device};
 }
 

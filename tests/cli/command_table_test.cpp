@@ -96,8 +96,8 @@ TEST_F(CommandTable, IsWhatHelpPrints) {
       "\n"
       "Options:\n"
       "  -h, --help              Print this help message and exit\n"
-      "  --count N               How many pictures of each kind there are to be, and not one more than\n"
-      "                          that (default 3)\n");
+      "  --count N               How many pictures of each kind there are to be, and not one more than that\n"
+      "                          (default 3)\n");
 }
 
 }  // namespace

@@ -36,6 +36,7 @@ class Help(ProgramTest):
         self.assertIn("--count N How many (64 if not given); with --all-classes of each class (10) (1 to 1000000)", text)
         self.assertIn("(draw, mean; default mean)", text)
         self.assertIn("(not with --class)", text)
+        self.assertIn("--json One JSON object", text)
         for word in ("Excludes", "INT", "FLOAT", "follow options"):
             self.assertNotIn(word, text)
 
