@@ -9,11 +9,14 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <memory>
 #include <new>
 #include <string_view>
 #include <system_error>
+#include <vector>
 
 #include "cli/commands.h"
+#include "cli/help.h"
 #include "cli/usage_error.h"
 #include "core/error.h"
 #include "core/log.h"
@@ -49,14 +52,28 @@ void flush_results() {
 
 std::string first_line(std::string_view text) { return std::string(text.substr(0, text.find('\n'))); }
 
+/// Commands that --help lists together.
+struct CommandGroup {
+  const char* title;
+  std::vector<void (*)(CLI::App&)> commands;
+};
+
+const std::vector<CommandGroup> kCommands = {
+    {"Train", {add_train, add_config, add_data}},
+    {"Make pictures", {add_sample, add_reconstruct, add_interpolate, add_traverse, add_decode}},
+    {"Measure", {add_evaluate, add_score, add_gradients, add_encode, add_inspect}},
+    {"This program", {add_completion, add_manual}}};
+
 void build(CLI::App& app) {
   app.name("vae");
   app.require_subcommand(1);
   app.set_version_flag("--version", VAE_VERSION);
-  app.get_formatter()->column_width(28);
-  for (const auto add : {add_train, add_sample, add_reconstruct, add_evaluate, add_gradients, add_inspect,
-                         add_data, add_config}) {
-    add(app);
+  app.formatter(std::make_shared<HelpFormatter>());
+  for (const CommandGroup& group : kCommands) {
+    for (const auto add : group.commands) {
+      add(app);
+      app.get_subcommands({}).back()->group(group.title);
+    }
   }
 }
 

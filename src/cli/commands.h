@@ -8,10 +8,17 @@ namespace vae {
 void add_train(CLI::App& app);
 void add_sample(CLI::App& app);
 void add_reconstruct(CLI::App& app);
+void add_interpolate(CLI::App& app);
+void add_traverse(CLI::App& app);
+void add_encode(CLI::App& app);
+void add_decode(CLI::App& app);
+void add_score(CLI::App& app);
 void add_evaluate(CLI::App& app);
 void add_gradients(CLI::App& app);
 void add_inspect(CLI::App& app);
 void add_data(CLI::App& app);
 void add_config(CLI::App& app);
+void add_completion(CLI::App& app);
+void add_manual(CLI::App& app);
 
 }  // namespace vae

@@ -4,22 +4,19 @@
 #include <string>
 
 #include "cli/commands.h"
+#include "cli/computing.h"
 #include "cli/evaluation_report.h"
 #include "cli/model_loading.h"
 #include "cli/options.h"
 #include "cli/picture_loading.h"
+#include "cli/picture_output.h"
 #include "core/error.h"
 #include "data/batches.h"
 #include "evaluation/class_pictures.h"
 #include "evaluation/softmax_classifier.h"
-#include "images/png.h"
 
 namespace vae {
 namespace {
-
-// Numbers of one draw's decoded pictures: a few hundred megabytes with what the density needs beside them.
-constexpr int64_t kBatchElements = int64_t{1} << 22;
-constexpr int64_t kLargestBatch = 1000;
 
 constexpr std::array<int64_t, 3> kClassifierSamples = {1, 10, 100};
 constexpr int64_t kDiversityPictures = 200;          // of each class: 19,900 pairs
@@ -34,19 +31,11 @@ struct EvaluateOptions {
   std::optional<uint64_t> seed;
   int64_t gap_pictures = 0;
   FitConfig gap_fit = {.steps = 500};
-  bool json = false;
   bool classify = false;
   int64_t classifier_epochs = 0;
   std::filesystem::path sheet;
-  std::string device = "auto";
+  Computing computing;
 };
-
-int64_t batch_size(const Vae& model) {
-  const PictureShape& picture = model.picture();
-  const int64_t elements =
-      model.likelihood().parameter_channels(picture.channels) * picture.height * picture.width;
-  return std::clamp(kBatchElements / elements, int64_t{1}, kLargestBatch);
-}
 
 /// Pictures of each class whose distances are measured.
 int64_t diversity_pictures(const Vae& model) {
@@ -81,10 +70,11 @@ ClassReport report_classes(const EvaluateOptions& options, const LoadedModel& lo
   const PictureDescription& known = loaded.checkpoint.pictures;
   const int64_t kept = diversity_pictures(model);
   const std::vector<ClassPictures> data = pictures_by_class(batches, model.classes(), kept);
-  if (!options.sheet.empty()) write_png(options.sheet, class_sheet(model, data, kSheetSamples, seed));
-  ClassReport report = {.classes = known.classes,
-                        .diversity = within_class_diversity(model, data, kept, batch_size(model), seed),
-                        .softmax_epochs = options.classifier_epochs};
+  if (!options.sheet.empty()) write_picture(options.sheet, class_sheet(model, data, kSheetSamples, seed));
+  ClassReport report = {
+      .classes = known.classes,
+      .diversity = within_class_diversity(model, data, kept, batch_size(options.computing, model), seed),
+      .softmax_epochs = options.classifier_epochs};
   if (options.classify) {
     report.generative =
         classify(model, *loaded.inference, batches,
@@ -95,14 +85,14 @@ ClassReport report_classes(const EvaluateOptions& options, const LoadedModel& lo
 }
 
 void evaluate(const EvaluateOptions& options) {
-  const LoadedModel loaded = load_model(options.checkpoint, options.device);
+  const LoadedModel loaded = load_model(options.checkpoint, options.computing.device);
   check_options(options, loaded);
   const Config& config = loaded.checkpoint.config;
   const Vae& model = *loaded.model;
   const Pictures pictures =
       options.images.empty() ? read_split(loaded, options.split) : read_images(loaded, options.images);
   const uint64_t seed = options.seed.value_or(config.seed);
-  const EvaluationBatches batches(pictures, batch_size(model), seed);
+  const EvaluationBatches batches(pictures, batch_size(options.computing, model), seed);
 
   EvaluationReport report = {
       .checkpoint = loaded.checkpoint.path.string(),
@@ -119,7 +109,7 @@ void evaluate(const EvaluateOptions& options) {
         amortization_gap(model, batches, options.gap_pictures, options.samples, options.gap_fit, seed);
   }
   if (model.classes() > 0) report.classes = report_classes(options, loaded, batches, seed);
-  if (options.json) {
+  if (options.computing.json) {
     print_json(report);
   } else {
     print_table(report);
@@ -165,9 +155,9 @@ void add_evaluate(CLI::App& app) {
   command
       ->add_option("--out", options->sheet,
                    "PNG file: for each class its mean picture in the data, then ten samples")
-      ->type_name("FILE");
-  command->add_flag("--json", options->json, "One JSON object instead of a table");
-  add_device(*command, options->device);
+      ->type_name("FILE")
+      ->check(check_png_name);
+  add_computing(*command, options->computing);
   command->final_callback([options] { evaluate(*options); });
 }
 

@@ -1,15 +1,15 @@
 #include <fmt/format.h>
 
-#include <cmath>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 
 #include "cli/commands.h"
+#include "cli/computing.h"
 #include "cli/model_loading.h"
 #include "cli/options.h"
 #include "cli/picture_loading.h"
 #include "cli/picture_output.h"
+#include "cli/report.h"
 #include "data/batches.h"
 #include "evaluation/gradient_statistics.h"
 #include "images/bar_chart.h"
@@ -17,8 +17,6 @@
 
 namespace vae {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 constexpr Colour kEncoderColour = {45, 105, 175}, kDecoderColour = {235, 145, 45};
 
@@ -31,8 +29,7 @@ struct GradientsOptions {
   int64_t batch_size = 32;
   std::optional<uint64_t> seed;
   std::filesystem::path plot;
-  bool json = false;
-  std::string device = "auto";
+  Computing computing;
 };
 
 /// What the numbers are of.
@@ -44,9 +41,6 @@ struct Subject {
 
   double floor() const { return signal_to_noise_floor(options.draws); }
 };
-
-// JSON knows no infinity: the ratio of a gradient that does not vary.
-Json number(double value) { return std::isfinite(value) ? Json(value) : Json(); }
 
 Json to_json(const GradientStatistics& statistics) {
   return {{"norm", number(statistics.norm)},
@@ -128,7 +122,7 @@ BarChart chart(const Subject& subject, const GradientComparison& comparison) {
 }
 
 void gradients(const GradientsOptions& options) {
-  const LoadedModel loaded = load_model(options.checkpoint, options.device);
+  const LoadedModel loaded = load_model(options.checkpoint, options.computing.device);
   require_encoder(loaded, "vae gradients");
   const Checkpoint& checkpoint = loaded.checkpoint;
   const uint64_t seed = options.seed.value_or(checkpoint.config.seed);
@@ -138,11 +132,12 @@ void gradients(const GradientsOptions& options) {
                               .batch = batch,
                               .importance_samples = options.samples.value_or(validation_samples(checkpoint)),
                               .samples = options.bounds};
-  const GradientComparison comparison = compare_estimators(target, options.draws, seed);
+  const GradientComparison comparison =
+      compare_estimators(target, options.draws, seed, show_progress("draws of the gradient"));
 
   const Subject subject{options, checkpoint.path, batch.size(), target.importance_samples};
   if (!options.plot.empty()) write_picture(options.plot, draw(chart(subject, comparison)));
-  if (options.json) {
+  if (options.computing.json) {
     print_json(subject, comparison);
   } else {
     print_table(subject, comparison);
@@ -174,9 +169,9 @@ void add_gradients(CLI::App& app) {
       ->check(CLI::Range(int64_t{1}, int64_t{1'000'000}));
   add_seed(*command, options->seed);
   command->add_option("--out", options->plot, "PNG file with the signal-to-noise ratios as bars")
-      ->type_name("FILE");
-  command->add_flag("--json", options->json, "One JSON object instead of a table");
-  add_device(*command, options->device);
+      ->type_name("FILE")
+      ->check(check_png_name);
+  add_computing_without_batch(*command, options->computing);
   command->final_callback([options] { gradients(*options); });
 }
 

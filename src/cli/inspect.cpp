@@ -6,6 +6,7 @@
 #include "cli/commands.h"
 #include "cli/model_loading.h"
 #include "cli/options.h"
+#include "cli/report.h"
 #include "config/parse.h"
 #include "objectives/validation.h"
 #include "training/checkpoint.h"
@@ -15,6 +16,7 @@ namespace {
 
 struct InspectOptions {
   std::filesystem::path checkpoint;
+  bool json = false;
 };
 
 bool is_parameter(const std::string& name) {
@@ -25,7 +27,7 @@ bool is_parameter(const std::string& name) {
 // encoder.mlp.hidden0.weight is of the module encoder.mlp.hidden0.
 std::string module_of(const std::string& parameter) { return parameter.substr(0, parameter.rfind('.')); }
 
-void print_parameters(const Checkpoint& checkpoint) {
+void describe_parameters(Report& report, const Checkpoint& checkpoint) {
   std::map<std::string, int64_t> count;
   int64_t total = 0;
   for (const auto& [name, tensor] : checkpoint.tensors) {
@@ -33,26 +35,54 @@ void print_parameters(const Checkpoint& checkpoint) {
     count[module_of(name)] += tensor.numel();
     total += tensor.numel();
   }
-  fmt::print("parameters  {}\n", total);
-  for (const auto& [module, parameters] : count) fmt::print("  {:<28} {:>12}\n", module, parameters);
+  report["parameters"] = total;
+  report["modules"] = count;
+  report.say(fmt::format("parameters  {}", total));
+  for (const auto& [module, parameters] : count) {
+    report.say(fmt::format("  {:<28} {:>12}", module, parameters));
+  }
+}
+
+void describe_state(Report& report, const Checkpoint& checkpoint) {
+  const TrainingState& state = checkpoint.state;
+  report["step"] = state.step;
+  report["epoch"] = state.epoch;
+  report["batch"] = state.position;
+  report["best"] = nullptr;
+  report.say(
+      fmt::format("step        {}, {} epochs and {} batches", state.step, state.epoch, state.position));
+  if (!state.best_bound) return;
+  const std::string bound = bound_name(validation_samples(checkpoint));
+  report["best"] = {{"bound", bound}, {"value", *state.best_bound}, {"epoch", state.best_epoch}};
+  report.say(fmt::format("best        validation {} {:.4f} nats, epoch {}", bound, *state.best_bound,
+                         state.best_epoch));
+}
+
+void describe_pictures(Report& report, const PictureDescription& pictures) {
+  report["pictures"] = {{"width", pictures.width},
+                        {"height", pictures.height},
+                        {"channels", pictures.channels},
+                        {"count", pictures.count}};
+  report["classes"] = pictures.classes;
+  report.say(fmt::format("pictures    {}x{}, {} channels, {} for training", pictures.width, pictures.height,
+                         pictures.channels, pictures.count));
+  report.say(fmt::format("classes     {}", pictures.classes.empty()
+                                               ? "none"
+                                               : fmt::format("{}", fmt::join(pictures.classes, ", "))));
 }
 
 void inspect(const InspectOptions& options) {
   const Checkpoint checkpoint = Checkpoint::load(find_checkpoint(options.checkpoint));
-  const TrainingState& state = checkpoint.state;
-  const PictureDescription& pictures = checkpoint.pictures;
-  fmt::print("checkpoint  {}\n", checkpoint.path.string());
-  fmt::print("step        {}, {} epochs and {} batches\n", state.step, state.epoch, state.position);
-  if (state.best_bound) {
-    fmt::print("best        validation {} {:.4f} nats, epoch {}\n",
-               bound_name(validation_samples(checkpoint)), *state.best_bound, state.best_epoch);
-  }
-  fmt::print("pictures    {}x{}, {} channels, {} for training\n", pictures.width, pictures.height,
-             pictures.channels, pictures.count);
-  fmt::print("classes     {}\n",
-             pictures.classes.empty() ? "none" : fmt::format("{}", fmt::join(pictures.classes, ", ")));
-  print_parameters(checkpoint);
-  fmt::print("config\n{}\n", dump(checkpoint.config));
+  const std::string config = dump(checkpoint.config);
+  Report report;
+  report["checkpoint"] = checkpoint.path.string();
+  report.say(fmt::format("checkpoint  {}", checkpoint.path.string()));
+  describe_state(report, checkpoint);
+  describe_pictures(report, checkpoint.pictures);
+  describe_parameters(report, checkpoint);
+  report["config"] = Json::parse(config);
+  report.say(fmt::format("config\n{}", config));
+  report.print(options.json);
 }
 
 }  // namespace
@@ -61,6 +91,7 @@ void add_inspect(CLI::App& app) {
   auto options = std::make_shared<InspectOptions>();
   auto* command = app.add_subcommand("inspect", "Show what a checkpoint holds");
   add_checkpoint(*command, options->checkpoint);
+  command->add_flag("--json", options->json, "One JSON object on stdout instead of text");
   command->final_callback([options] { inspect(*options); });
 }
 

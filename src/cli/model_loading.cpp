@@ -1,5 +1,8 @@
 #include "cli/model_loading.h"
 
+#include <fmt/ranges.h>
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
 
 #include "core/device.h"
@@ -11,6 +14,8 @@ LoadedModel load_model(const std::filesystem::path& file_or_run, const std::stri
   const torch::Device device = open_device(device_name);
   Checkpoint checkpoint = Checkpoint::load(find_checkpoint(file_or_run));
   std::shared_ptr<Vae> model = restore_model(checkpoint, device);
+  spdlog::debug("{}: step {}, pictures of {}, {} latents, on {}", checkpoint.path.string(),
+                checkpoint.state.step, to_string(model->picture()), model->latent(), device.str());
   const Config& config = checkpoint.config;
   std::shared_ptr<const Inference> inference =
       make_inference(config.inference, config.model, *model, /*pictures=*/0);
@@ -31,6 +36,17 @@ void require_encoder(const LoadedModel& loaded, const std::string& what) {
   if (loaded.model->has_encoder()) return;
   throw UsageError("{}: {} has no encoder, which this needs (its inference is \"{}\")", what,
                    loaded.checkpoint.path.string(), loaded.checkpoint.config.inference.type());
+}
+
+Tensor labels_of_class(const LoadedModel& loaded, const std::string& name, int64_t count) {
+  if (!name.empty()) require_condition(loaded, "--class " + name);
+  if (loaded.model->classes() == 0) return {};
+  if (name.empty()) {
+    throw UsageError("{}: the model is conditioned on classes; add --class with one of {}",
+                     loaded.checkpoint.path.string(), fmt::join(loaded.checkpoint.pictures.classes, ", "));
+  }
+  return torch::full({count}, class_index(loaded.checkpoint, name),
+                     torch::dtype(torch::kLong).device(loaded.device));
 }
 
 int64_t class_index(const Checkpoint& checkpoint, const std::string& name) {

@@ -28,6 +28,10 @@ void require_condition(const LoadedModel& loaded, const std::string& option);
 /// UsageError, on behalf of an option or command, for a model without an encoder.
 void require_encoder(const LoadedModel& loaded, const std::string& what);
 
+/// Labels [count] of the class that --class names; undefined for a model that is not conditioned on classes.
+/// UsageError where the name is missing, or one too many.
+Tensor labels_of_class(const LoadedModel& loaded, const std::string& name, int64_t count);
+
 /// The label of a class by its name. UsageError naming the classes that there are.
 int64_t class_index(const Checkpoint& checkpoint, const std::string& name);
 

@@ -9,6 +9,7 @@
 #include "data/folder.h"
 #include "data/labelled.h"
 #include "data/memory.h"
+#include "data/picture_files.h"
 
 namespace vae {
 namespace {
@@ -31,22 +32,56 @@ std::shared_ptr<const Dataset> open_split(const Checkpoint& checkpoint, const st
   return chosen;
 }
 
-Pictures read(std::shared_ptr<const Dataset> source, const LoadedModel& loaded) {
-  const Config& config = loaded.checkpoint.config;
-  if (config.model.condition) {
-    source = std::make_shared<Labelled>(source, loaded.checkpoint.pictures.classes);
-  }
-  return Pictures(with_stored_pixels(std::move(source), at::get_num_threads()), config.data.observation,
+Pictures observed(std::shared_ptr<const Dataset> source, const LoadedModel& loaded) {
+  return Pictures(with_stored_pixels(std::move(source), at::get_num_threads()),
+                  loaded.checkpoint.config.data.observation,
                   {loaded.device, loaded.model->options().dtype().toScalarType()});
+}
+
+Pictures read(std::shared_ptr<const Dataset> source, const LoadedModel& loaded) {
+  if (loaded.model->classes() > 0) {
+    source = std::make_shared<Labelled>(std::move(source), loaded.checkpoint.pictures.classes);
+  }
+  return observed(std::move(source), loaded);
+}
+
+std::shared_ptr<const Dataset> open_folder(const LoadedModel& loaded, const std::filesystem::path& folder) {
+  const PictureShape& shape = loaded.model->picture();
+  return std::make_shared<FolderDataset>(
+      FolderConfig{.path = folder, .channels = shape.channels, .height = shape.height, .width = shape.width},
+      FolderReading{.bad_images = loaded.checkpoint.config.data.bad_images,
+                    .threads = at::get_num_threads()});
 }
 
 }  // namespace
 
-CLI::Option* add_split(CLI::App& command, std::string& split) {
-  return command.add_option("--split", split, "Which part of the data")
+CLI::Option* add_split(CLI::App& command, std::string& split, const std::string& name,
+                       const std::string& description) {
+  return command.add_option(name, split, description)
       ->capture_default_str()
       ->type_name("")
       ->check(CLI::IsMember(kSplits));
+}
+
+std::string PictureSource::description() const {
+  return images.empty() ? fmt::format("the {} split", split) : images.string();
+}
+
+void add_picture_source(CLI::App& command, PictureSource& source) {
+  auto* split = add_split(command, source.split);
+  command.add_option("--images", source.images, "Folder of pictures instead")
+      ->type_name("FOLDER")
+      ->excludes(split);
+}
+
+Pictures read_pictures(const LoadedModel& loaded, const PictureSource& source) {
+  return source.images.empty() ? read_split(loaded, source.split) : read_images(loaded, source.images);
+}
+
+bool has_split(const Checkpoint& checkpoint, const std::string& split) {
+  const DataConfig& data = checkpoint.config.data;
+  if (split == "train") return true;
+  return !(split == "test" ? data.test : data.validation).is<NoneConfig>();
 }
 
 Pictures read_split(const LoadedModel& loaded, const std::string& split) {
@@ -54,14 +89,19 @@ Pictures read_split(const LoadedModel& loaded, const std::string& split) {
 }
 
 Pictures read_images(const LoadedModel& loaded, const std::filesystem::path& folder) {
-  const PictureShape& shape = loaded.model->picture();
-  return read(
-      std::make_shared<FolderDataset>(
-          FolderConfig{
-              .path = folder, .channels = shape.channels, .height = shape.height, .width = shape.width},
-          FolderReading{.bad_images = loaded.checkpoint.config.data.bad_images,
-                        .threads = at::get_num_threads()}),
-      loaded);
+  return read(open_folder(loaded, folder), loaded);
+}
+
+Pictures read_picture_files(const LoadedModel& loaded, const std::vector<std::filesystem::path>& paths) {
+  if (paths.size() == 1 && std::filesystem::is_directory(paths.front())) {
+    return observed(open_folder(loaded, paths.front()), loaded);
+  }
+  return observed(std::make_shared<PictureFiles>(paths, loaded.model->picture()), loaded);
+}
+
+std::string class_name(const Dataset& dataset, int64_t index) {
+  const int64_t label = dataset.label(index);
+  return label == kNoLabel ? "" : dataset.classes()[static_cast<size_t>(label)];
 }
 
 }  // namespace vae

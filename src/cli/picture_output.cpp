@@ -7,6 +7,8 @@
 #include <map>
 
 #include "core/error.h"
+#include "images/apng.h"
+#include "images/enlarge.h"
 #include "images/png.h"
 
 namespace vae {
@@ -14,39 +16,56 @@ namespace {
 
 namespace fs = std::filesystem;
 
+bool stays_inside(const fs::path& name) {
+  const fs::path normal = name.lexically_normal();
+  return !normal.is_absolute() && !normal.empty() && *normal.begin() != "..";
+}
+
+void make_folder_of(const fs::path& file) {
+  if (file.has_parent_path()) make_folder(file.parent_path());
+}
+
+}  // namespace
+
 void make_folder(const fs::path& folder) {
   std::error_code error;
   fs::create_directories(folder, error);
   if (error) throw IoError("{}: {}; choose another folder", folder.string(), error.message());
 }
 
-bool stays_inside(const fs::path& name) {
-  const fs::path normal = name.lexically_normal();
-  return !normal.is_absolute() && !normal.empty() && *normal.begin() != "..";
-}
-
-}  // namespace
-
 void write_picture(const fs::path& file, const Image& picture) {
-  if (file.has_parent_path()) make_folder(file.parent_path());
+  make_folder_of(file);
   write_png(file, picture);
 }
 
-void write_sheet(const fs::path& file, const Image& sheet) {
+void write_sheet(Report& report, const fs::path& file, const Image& sheet) {
   write_picture(file, sheet);
-  fmt::print("{}\n", file.string());
+  report.wrote("sheet", file);
+}
+
+void write_animation(Report& report, const Animation& animation, std::span<const Image> frames) {
+  std::vector<Image> there_and_back;
+  for (const Image& frame : frames) there_and_back.push_back(enlarge(frame, animation.zoom));
+  for (size_t i = frames.size() - 1; i-- > 1;) there_and_back.push_back(there_and_back[i]);
+  make_folder_of(animation.file);
+  write_apng(animation.file, there_and_back, animation.frames_per_second);
+  report["frames"] = there_and_back.size();
+  report.wrote("animation", animation.file);
 }
 
 int64_t square_columns(size_t count) {
   return static_cast<int64_t>(std::ceil(std::sqrt(static_cast<double>(count))));
 }
 
-void write_each(const fs::path& folder, std::span<const Image> pictures, std::span<const std::string> names) {
+void write_each(Report& report, const fs::path& folder, std::span<const Image> pictures,
+                std::span<const std::string> names) {
   for (size_t i = 0; i < pictures.size(); ++i) {
     if (!stays_inside(names[i])) throw UsageError("\"{}\": leads out of {}", names[i], folder.string());
     write_picture(folder / names[i], pictures[i]);
   }
-  fmt::print("{} pictures in {}\n", pictures.size(), folder.string());
+  report["folder"] = folder.string();
+  report["files"] = std::vector<std::string>(names.begin(), names.end());
+  report.say(fmt::format("{} pictures in {}", pictures.size(), folder.string()));
 }
 
 std::vector<std::string> numbered_names(size_t count) {

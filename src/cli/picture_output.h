@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/report.h"
 #include "images/image.h"
 
 namespace vae {
@@ -13,15 +14,30 @@ namespace vae {
 /// Writes a PNG file, in a folder made where it is missing.
 void write_picture(const std::filesystem::path& file, const Image& picture);
 
-/// The same, and names the file on stdout.
-void write_sheet(const std::filesystem::path& file, const Image& sheet);
+/// Makes a folder with those above it where they are missing. IoError where it can't be.
+void make_folder(const std::filesystem::path& folder);
+
+/// A picture of many, which the report names "sheet".
+void write_sheet(Report& report, const std::filesystem::path& file, const Image& sheet);
+
+/// An animation that may have been asked for.
+struct Animation {
+  std::filesystem::path file = {};
+  int64_t frames_per_second = 10;
+  int64_t zoom = 4;
+
+  bool is_wanted() const { return !file.empty(); }
+};
+
+/// The frames there and back, enlarged, as an animated PNG, which the report names "animation".
+void write_animation(Report& report, const Animation& animation, std::span<const Image> frames);
 
 /// Columns of a grid of `count` pictures that is as square as it goes.
 int64_t square_columns(size_t count);
 
 /// One PNG file a picture under `names`, paths relative to the folder, which is made where it is missing.
-/// UsageError where a name leaves the folder.
-void write_each(const std::filesystem::path& folder, std::span<const Image> pictures,
+/// The report names the "folder" and its "files". UsageError where a name leaves the folder.
+void write_each(Report& report, const std::filesystem::path& folder, std::span<const Image> pictures,
                 std::span<const std::string> names);
 
 /// 0000.png, 0001.png, ...

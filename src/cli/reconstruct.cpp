@@ -3,10 +3,12 @@
 #include <vector>
 
 #include "cli/commands.h"
+#include "cli/computing.h"
 #include "cli/model_loading.h"
 #include "cli/options.h"
 #include "cli/picture_loading.h"
 #include "cli/picture_output.h"
+#include "cli/report.h"
 #include "data/batches.h"
 #include "data/image_tensor.h"
 #include "images/grid.h"
@@ -15,7 +17,6 @@
 namespace vae {
 namespace {
 
-constexpr int64_t kBatch = 256;
 constexpr int64_t kColumns = 8;
 
 struct ReconstructOptions {
@@ -25,7 +26,7 @@ struct ReconstructOptions {
   std::filesystem::path folder;
   int64_t sheet_count = 64;
   uint64_t seed = 0;
-  std::string device = "auto";
+  Computing computing;
 };
 
 std::vector<std::string> source_names(const Dataset& dataset) {
@@ -39,25 +40,32 @@ void append(std::vector<Image>& images, const Tensor& x) {
 }
 
 void run_reconstruct(const ReconstructOptions& options) {
-  const LoadedModel loaded = load_model(options.checkpoint, options.device);
+  const LoadedModel loaded = load_model(options.checkpoint, options.computing.device);
   const Pictures pictures = read_images(loaded, options.images);
-  const EvaluationBatches batches(pictures, kBatch, options.seed);
+  const EvaluationBatches batches(pictures, batch_size(options.computing, *loaded.model), options.seed);
+  const Progress progress = show_progress("batches reconstructed");
   std::vector<Image> originals, reconstructions;
   for (int64_t i = 0; i < batches.count(); ++i) {
     const Batch batch = batches.get(i);
     append(originals, batch.x);
     const std::unique_ptr<Posterior> posterior = loaded.inference->infer(*loaded.model, batch, options.seed);
     append(reconstructions, reconstruct(*loaded.model, *posterior, batch.labels));
+    progress(i + 1, batches.count());
   }
 
-  if (!options.folder.empty())
-    write_each(options.folder, reconstructions, png_names(source_names(pictures.dataset())));
+  Report report;
+  report["checkpoint"] = loaded.checkpoint.path.string();
+  report["pictures"] = pictures.size();
+  if (!options.folder.empty()) {
+    write_each(report, options.folder, reconstructions, png_names(source_names(pictures.dataset())));
+  }
   if (!options.sheet.empty()) {
     const size_t shown = std::min(originals.size(), static_cast<size_t>(options.sheet_count));
     originals.resize(shown);
     reconstructions.resize(shown);
-    write_sheet(options.sheet, comparison_grid(originals, reconstructions, kColumns));
+    write_sheet(report, options.sheet, comparison_grid(originals, reconstructions, kColumns));
   }
+  report.print(options.computing.json);
 }
 
 }  // namespace
@@ -76,7 +84,7 @@ void add_reconstruct(CLI::App& app) {
       ->capture_default_str()
       ->check(CLI::Range(1, 4096));
   add_seed(*command, options->seed);
-  add_device(*command, options->device);
+  add_computing(*command, options->computing);
   command->final_callback([options] { run_reconstruct(*options); });
 }
 

@@ -2,17 +2,18 @@
 
 #include <cmath>
 #include <iterator>
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "cli/commands.h"
+#include "cli/computing.h"
+#include "cli/decoding.h"
 #include "cli/model_loading.h"
 #include "cli/options.h"
 #include "cli/picture_output.h"
+#include "cli/report.h"
 #include "core/error.h"
-#include "data/image_tensor.h"
 #include "images/grid.h"
 #include "model/generate.h"
 
@@ -21,8 +22,6 @@ namespace {
 
 constexpr int64_t kCount = 64;
 constexpr int64_t kCountOfClass = 10;
-
-const std::map<std::string, Rendering> kRenderings = {{"mean", Rendering::mean}, {"draw", Rendering::draw}};
 
 struct SampleOptions {
   std::filesystem::path checkpoint;
@@ -34,7 +33,7 @@ struct SampleOptions {
   bool all_classes = false;
   std::filesystem::path sheet;
   std::filesystem::path folder;
-  std::string device = "auto";
+  Computing computing;
 };
 
 /// What is to be drawn, and how it is laid out.
@@ -73,16 +72,19 @@ Order order_of(const SampleOptions& options, const LoadedModel& loaded) {
 
 void sample(const SampleOptions& options) {
   if (std::isnan(options.temperature)) throw UsageError("--temperature: expected a number from 0 to 100");
-  const LoadedModel loaded = load_model(options.checkpoint, options.device);
+  const LoadedModel loaded = load_model(options.checkpoint, options.computing.device);
   const Order order = order_of(options, loaded);
   Random latents(options.seed, "sample latents");
-  Random pixels(options.seed, "sample pixels");
   const Tensor z = draw_latents(*loaded.model, order.count, order.labels, options.temperature, latents);
   const std::vector<Image> pictures =
-      to_images(decode_pictures(*loaded.model, z, order.labels, kRenderings.at(options.shown), pixels));
+      decode_images(loaded, options.computing, {z, order.labels}, options.shown, options.seed);
 
-  if (!options.sheet.empty()) write_sheet(options.sheet, grid(pictures, order.columns));
-  if (!options.folder.empty()) write_each(options.folder, pictures, order.names);
+  Report report;
+  report["checkpoint"] = loaded.checkpoint.path.string();
+  report["pictures"] = order.count;
+  if (!options.sheet.empty()) write_sheet(report, options.sheet, grid(pictures, order.columns));
+  if (!options.folder.empty()) write_each(report, options.folder, pictures, order.names);
+  report.print(options.computing.json);
 }
 
 }  // namespace
@@ -102,17 +104,12 @@ void add_sample(CLI::App& app) {
                    "Factor of the latents' standard deviation; below 1 is safer and duller")
       ->capture_default_str()
       ->check(CLI::Range(0.0, 100.0));
-  command->add_option("--show", options->shown, "mean: the likelihood's mean; draw: a draw from it")
-      ->capture_default_str()
-      ->type_name("")
-      ->check(CLI::IsMember(kRenderings));
-  auto* one_class =
-      command->add_option("--class", options->class_name, "Class to draw, for models conditioned on classes")
-          ->type_name("NAME");
+  add_rendering(*command, options->shown);
+  auto* one_class = add_class(*command, options->class_name);
   command->add_flag("--all-classes", options->all_classes, "A row for each class, or a folder each")
       ->excludes(one_class);
   add_outputs(*command, options->sheet, options->folder);
-  add_device(*command, options->device);
+  add_computing(*command, options->computing);
   command->final_callback([options] { sample(*options); });
 }
 

@@ -32,12 +32,12 @@ std::vector<std::string> known_words(const CLI::App& command) {
   return words;
 }
 
+}  // namespace
+
 std::string path_of(const CLI::App& command) {
   return command.get_parent() ? path_of(*command.get_parent()) + " " + command.get_name()
                               : command.get_name();
 }
-
-}  // namespace
 
 std::string explain(const CLI::ParseError& error, const CLI::App& app) {
   const CLI::App& command = active(app);

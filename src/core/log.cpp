@@ -54,6 +54,12 @@ void set_up_log(spdlog::level::level_enum level) {
   spdlog::set_default_logger(std::move(logger));
 }
 
+void set_log_level(spdlog::level::level_enum level) {
+  spdlog::default_logger()->sinks().front()->set_level(level);
+}
+
+spdlog::level::level_enum log_level() { return spdlog::default_logger()->sinks().front()->level(); }
+
 LogFile::LogFile(const std::filesystem::path& path) {
   try {
     sink_ = std::make_shared<spdlog::sinks::basic_file_sink_mt>(path.string());

@@ -14,6 +14,10 @@ bool stderr_can_erase_lines();
 /// Sends the default logger to stderr, from `level` up. Call once, first thing.
 void set_up_log(spdlog::level::level_enum level);
 
+/// From where up messages go to stderr.
+void set_log_level(spdlog::level::level_enum level);
+spdlog::level::level_enum log_level();
+
 /// Appends everything that is logged to a file, too, with the time, for as long as it lives.
 /// IoError where the file can't be opened.
 class LogFile {

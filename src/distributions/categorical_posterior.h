@@ -68,6 +68,9 @@ class CategoricalPosterior : public Posterior {
   /// pi.
   Tensor mean() const override { return log_pi_.exp().flatten(1); }
 
+  /// Of the one-hot numbers: sqrt(pi (1 - pi)).
+  std::optional<Tensor> deviation() const override { return (mean() * (1 - mean())).sqrt(); }
+
   /// To the uniform prior log categories - entropy.
   std::optional<Tensor> kl_per_dimension(const Prior& prior) const override;
   std::unique_ptr<Posterior> detached() const override;

@@ -28,6 +28,7 @@ class DiagonalGaussian : public Posterior {
   Tensor rsample(int64_t importance_samples, int64_t samples, Random& random) const override;
   Tensor log_prob(const Tensor& z) const override;
   Tensor mean() const override { return mean_; }
+  std::optional<Tensor> deviation() const override { return torch::exp(0.5 * log_variance_); }
   std::optional<Tensor> kl_per_dimension(const Prior& prior) const override;
   std::unique_ptr<Posterior> detached() const override;
 

@@ -26,6 +26,7 @@ class Flow : public Posterior {
   Tensor rsample(int64_t importance_samples, int64_t samples, Random& random) const override;
   ScoredLatents rsample_scored(int64_t importance_samples, int64_t samples, Random& random) const override;
   Tensor mean() const override { return transport(base_.mean()).z; }
+  std::optional<Tensor> deviation() const override { return std::nullopt; }
   std::optional<Tensor> kl_per_dimension(const Prior&) const override { return std::nullopt; }
 
  protected:

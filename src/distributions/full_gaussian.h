@@ -31,6 +31,9 @@ class FullGaussian : public Posterior {
   Tensor log_prob(const Tensor& z) const override;
   Tensor mean() const override { return mean_; }
 
+  /// Of z_j alone: the square root of the covariance's diagonal, sum_k L_jk^2.
+  std::optional<Tensor> deviation() const override { return scale_.square().sum(-1).sqrt(); }
+
   /// By the chain rule: E KL(q(z_j | z_1 ... z_j-1) || p(z_j)) = (mu_j^2 + sum_k L_jk^2 - 1) / 2 - log L_jj.
   std::optional<Tensor> kl_per_dimension(const Prior& prior) const override;
   std::unique_ptr<Posterior> detached() const override;

@@ -53,6 +53,9 @@ class Posterior {
   /// E[z | x]: [N, latent]; of a flow, whose mean is not known, the image of its base density's mean.
   virtual Tensor mean() const = 0;
 
+  /// The standard deviation of each dimension of z given x, [N, latent], where a closed form is known.
+  virtual std::optional<Tensor> deviation() const = 0;
+
   /// KL(q(z | x) || prior) in nats by latent variable, each given those before it, [N, variables], where a
   /// closed form is known.
   virtual std::optional<Tensor> kl_per_dimension(const Prior& prior) const = 0;

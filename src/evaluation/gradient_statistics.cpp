@@ -4,6 +4,7 @@
 #include <torch/csrc/autograd/autograd.h>
 #include <torch/cuda.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <concepts>
@@ -159,7 +160,7 @@ EstimatorStatistics::Measured statistics(const GradientMoments& gradient, const 
 }  // namespace
 
 GradientMoments measure_gradient(const GradientTarget& target, Estimator& estimator, int64_t draws,
-                                 const Random& noise) {
+                                 const Random& noise, const Progress& progress) {
   using Clock = std::chrono::steady_clock;
   const Parameters parameters = split_parameters(target.model);
   std::vector<Tensor> all = parameters.encoder;
@@ -176,6 +177,7 @@ GradientMoments measure_gradient(const GradientTarget& target, Estimator& estima
     const std::span<const Tensor> both = gradients;
     moments.encoder.add(row(both.first(parameters.encoder.size()), parameters.encoder));
     moments.decoder.add(row(both.subspan(parameters.encoder.size()), parameters.decoder));
+    progress(i + 1, draws);
   }
   moments.seconds_per_draw = taken.count() / static_cast<double>(draws);
   return moments;
@@ -201,18 +203,29 @@ Bias bias(const RunningMoments& gradient, const RunningMoments& reference) {
           .standard_error = std::sqrt(variance.sum().item<double>()) / norm};
 }
 
-GradientComparison compare_estimators(const GradientTarget& target, int64_t draws, uint64_t seed) {
+GradientComparison compare_estimators(const GradientTarget& target, int64_t draws, uint64_t seed,
+                                      const Progress& progress) {
   const Random noise(seed, "gradients"), settling(seed, "gradients/settling");
   const Candidate reference = reference_candidate(target, seed);
   GradientComparison result{.reference = reference.name, .reference_draws = kReferenceDraws * draws};
+  const std::vector<Candidate> candidates = every_candidate(target, seed);
+  const int64_t total =
+      result.reference_draws + draws * std::ranges::count_if(candidates, [](const Candidate& row) {
+                                 return row.estimator != nullptr;
+                               });
+  int64_t before = 0;  // draws of those that are done
+  const Progress of_all = [&](int64_t done, int64_t) { progress(before + done, total); };
   settle(target, *reference.estimator, settling);
   const GradientMoments expected = measure_gradient(target, *reference.estimator, result.reference_draws,
-                                                    Random(seed, "gradients/reference"));
-  for (const Candidate& candidate : every_candidate(target, seed)) {
+                                                    Random(seed, "gradients/reference"), of_all);
+  before = result.reference_draws;
+  for (const Candidate& candidate : candidates) {
     EstimatorStatistics row{.name = candidate.name, .reason = candidate.reason};
     if (candidate.estimator) {
       settle(target, *candidate.estimator, settling);
-      row.measured = statistics(measure_gradient(target, *candidate.estimator, draws, noise), expected);
+      row.measured =
+          statistics(measure_gradient(target, *candidate.estimator, draws, noise, of_all), expected);
+      before += draws;
     }
     result.estimators.push_back(row);
   }

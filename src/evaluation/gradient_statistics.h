@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/progress.h"
 #include "data/batches.h"
 #include "evaluation/running_moments.h"
 #include "model/vae.h"
@@ -31,7 +32,7 @@ struct GradientMoments {
 
 /// Draw i has the noise of noise.at(i).
 GradientMoments measure_gradient(const GradientTarget& target, Estimator& estimator, int64_t draws,
-                                 const Random& noise);
+                                 const Random& noise, const Progress& progress = ignore_progress);
 
 /// |mean| / standard deviation of one draw, the median over the parameters that the gradient reaches at all.
 double signal_to_noise(const RunningMoments& gradient);
@@ -73,6 +74,7 @@ struct GradientComparison {
 
 /// Every estimator with every baseline, and `Naive`, with the same noise for each. Baselines that learn, or
 /// remember, do so before on draws that are not measured.
-GradientComparison compare_estimators(const GradientTarget& target, int64_t draws, uint64_t seed);
+GradientComparison compare_estimators(const GradientTarget& target, int64_t draws, uint64_t seed,
+                                      const Progress& progress = ignore_progress);
 
 }  // namespace vae

@@ -7,6 +7,7 @@
 
 #include "core/error.h"
 #include "images/decode.h"
+#include "images/enlarge.h"
 #include "support/pictures.h"
 #include "support/temporary_folder.h"
 #include "support/throws.h"
@@ -57,35 +58,45 @@ TEST(SquareColumns, AreAsManyAsRowsOrOneMore) {
 class PictureOutput : public ::testing::Test {
  protected:
   test::TemporaryFolder folder_;
+  Report report_;
   const std::vector<Image> pictures_ = {test::noise(4, 3, 3, 1), test::noise(4, 3, 3, 2)};
 };
 
 TEST_F(PictureOutput, IsOneFileAPictureInFoldersMadeForIt) {
   const fs::path out = folder_.path() / "new/out";
-  write_each(out, pictures_, std::vector<std::string>{"cat/1.png", "2.png"});
+  write_each(report_, out, pictures_, std::vector<std::string>{"cat/1.png", "2.png"});
   EXPECT_EQ(read_image(out / "cat/1.png", {}), pictures_[0]);
   EXPECT_EQ(read_image(out / "2.png", {}), pictures_[1]);
+}
+
+TEST_F(PictureOutput, OfAnAnimationIsEnlargedAndGoesThereAndBack) {
+  const fs::path file = folder_.path() / "new/animation.png";
+  write_animation(report_, {.file = file, .zoom = 3}, std::vector<Image>(4, pictures_[0]));
+  EXPECT_EQ(read_image(file, {}), enlarge(pictures_[0], 3));
+  EXPECT_EQ(report_["frames"], 6);
 }
 
 TEST_F(PictureOutput, StaysInItsFolder) {
   const fs::path out = folder_.path() / "out";
   for (const std::string name : {"../a.png", "/a.png", "b/../../a.png"}) {
     EXPECT_TRUE(test::throws<UsageError>(
-        [&] { write_each(out, std::span(pictures_).first(1), std::vector{name}); }, {name, out.string()}));
+        [&] { write_each(report_, out, std::span(pictures_).first(1), std::vector{name}); },
+        {name, out.string()}));
   }
   EXPECT_FALSE(fs::exists(folder_.path() / "a.png"));
 }
 
 TEST_F(PictureOutput, OnOneSheetGoesToAFolderMadeForIt) {
   const fs::path file = folder_.path() / "new/sheet.png";
-  write_sheet(file, pictures_[0]);
+  write_sheet(report_, file, pictures_[0]);
   EXPECT_EQ(read_image(file, {}), pictures_[0]);
 }
 
 TEST_F(PictureOutput, ThatCanNotBeWrittenIsAnIoError) {
-  write_sheet(folder_.path() / "file", pictures_[0]);
-  EXPECT_TRUE(test::throws<IoError>([&] { write_sheet(folder_.path() / "file/a.png", pictures_[0]); },
-                                    {(folder_.path() / "file").string()}));
+  write_sheet(report_, folder_.path() / "file", pictures_[0]);
+  EXPECT_TRUE(
+      test::throws<IoError>([&] { write_sheet(report_, folder_.path() / "file/a.png", pictures_[0]); },
+                            {(folder_.path() / "file").string()}));
 }
 
 }  // namespace

@@ -152,6 +152,19 @@ TYPED_TEST(EveryPosterior, SamplesHaveTheMean) {
   }
 }
 
+// The variance of n Gaussian draws is off by sqrt(2 / n) of itself, that of a rare category by more: 5 such
+// deviations of 20,000 draws, doubled.
+TYPED_TEST(EveryPosterior, SamplesHaveTheDeviationThatIsKnown) {
+  for (const auto& family : example_families<TypeParam>()) {
+    const auto posterior = family->at(random_parameters(*family));
+    const std::optional<Tensor> deviation = posterior->deviation();
+    EXPECT_EQ(deviation.has_value(), !is_flow(*posterior));
+    if (!deviation) continue;
+    const Tensor variance = draw(*posterior, 20'000, 1).flatten(0, 1).var(0);
+    EXPECT_LT((variance / deviation->square() - 1).abs().max().item<double>(), 0.1);
+  }
+}
+
 TYPED_TEST(EveryPosterior, DrawsAreIndependentAcrossSamplesPicturesAndVariables) {
   for (const auto& family : example_families<TypeParam>()) {
     const Tensor zeros = torch::zeros({kPictures, family->parameters_per_picture()}, test::kFloat64);
