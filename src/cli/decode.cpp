@@ -9,7 +9,7 @@
 #include "cli/model_loading.h"
 #include "cli/options.h"
 #include "cli/picture_output.h"
-#include "cli/report.h"
+#include "cli/results.h"
 #include "core/error.h"
 #include "core/npy.h"
 #include "images/grid.h"
@@ -69,14 +69,14 @@ void run_decode(const DecodingOptions& options) {
   const std::vector<Image> pictures =
       decode_images(loaded, options.computing, {z, labels}, options.shown, options.seed);
 
-  Report report;
-  report["checkpoint"] = loaded.checkpoint.path.string();
-  report["pictures"] = z.size(0);
+  Results results;
+  results["checkpoint"] = loaded.checkpoint.path.string();
+  results["pictures"] = z.size(0);
   if (!options.sheet.empty()) {
-    write_sheet(report, options.sheet, grid(pictures, square_columns(pictures.size())));
+    write_sheet(results, options.sheet, grid(pictures, square_columns(pictures.size())));
   }
-  if (!options.folder.empty()) write_each(report, options.folder, pictures, numbered_names(pictures.size()));
-  report.print(options.computing.json);
+  if (!options.folder.empty()) write_each(results, options.folder, pictures, numbered_names(pictures.size()));
+  results.print(options.computing.json);
 }
 
 }  // namespace

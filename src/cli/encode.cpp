@@ -10,7 +10,7 @@
 #include "cli/options.h"
 #include "cli/picture_loading.h"
 #include "cli/picture_output.h"
-#include "cli/report.h"
+#include "cli/results.h"
 #include "core/csv.h"
 #include "core/file.h"
 #include "core/npy.h"
@@ -52,15 +52,15 @@ void run_encode(const EncodeOptions& options) {
   const EvaluationBatches batches(pictures, batch_size(options.computing, model), seed);
   const Encoding encoding = encode(model, *loaded.inference, batches, seed, show_progress("batches encoded"));
 
-  Report report;
-  report["checkpoint"] = loaded.checkpoint.path.string();
-  report["pictures"] = encoding.pictures();
-  report["latent"] = model.latent();
-  report["sigma_is_estimated"] = encoding.deviation_is_estimated;
+  Results results;
+  results["checkpoint"] = loaded.checkpoint.path.string();
+  results["pictures"] = encoding.pictures();
+  results["latent"] = model.latent();
+  results["sigma_is_estimated"] = encoding.deviation_is_estimated;
   make_folder(options.folder);
   const auto write = [&](const char* key, const char* name, const auto& writer, const auto& content) {
     writer(options.folder / name, content);
-    report.wrote(key, options.folder / name);
+    results.wrote(key, options.folder / name);
   };
   write("mu", "mu.npy", write_npy, encoding.mean);
   write("sigma", "sigma.npy", write_npy, encoding.deviation);
@@ -70,10 +70,10 @@ void run_encode(const EncodeOptions& options) {
   };
   write("table", "pictures.csv", write_text, table_of(pictures.dataset()));
   if (encoding.deviation_is_estimated) {
-    report.say(
+    results.say(
         fmt::format("sigma is that of {} draws: this posterior has no closed form of it", kDeviationDraws));
   }
-  report.print(options.computing.json);
+  results.print(options.computing.json);
 }
 
 }  // namespace

@@ -9,7 +9,7 @@
 #include "cli/options.h"
 #include "cli/picture_loading.h"
 #include "cli/picture_output.h"
-#include "cli/report.h"
+#include "cli/results.h"
 #include "data/batches.h"
 #include "evaluation/gradient_statistics.h"
 #include "images/bar_chart.h"

@@ -6,7 +6,7 @@
 #include "cli/commands.h"
 #include "cli/model_loading.h"
 #include "cli/options.h"
-#include "cli/report.h"
+#include "cli/results.h"
 #include "config/parse.h"
 #include "objectives/validation.h"
 #include "training/checkpoint.h"
@@ -27,7 +27,7 @@ bool is_parameter(const std::string& name) {
 // encoder.mlp.hidden0.weight is of the module encoder.mlp.hidden0.
 std::string module_of(const std::string& parameter) { return parameter.substr(0, parameter.rfind('.')); }
 
-void describe_parameters(Report& report, const Checkpoint& checkpoint) {
+void describe_parameters(Results& results, const Checkpoint& checkpoint) {
   std::map<std::string, int64_t> count;
   int64_t total = 0;
   for (const auto& [name, tensor] : checkpoint.tensors) {
@@ -35,54 +35,54 @@ void describe_parameters(Report& report, const Checkpoint& checkpoint) {
     count[module_of(name)] += tensor.numel();
     total += tensor.numel();
   }
-  report["parameters"] = total;
-  report["modules"] = count;
-  report.say(fmt::format("parameters  {}", total));
+  results["parameters"] = total;
+  results["modules"] = count;
+  results.say(fmt::format("parameters  {}", total));
   for (const auto& [module, parameters] : count) {
-    report.say(fmt::format("  {:<28} {:>12}", module, parameters));
+    results.say(fmt::format("  {:<28} {:>12}", module, parameters));
   }
 }
 
-void describe_state(Report& report, const Checkpoint& checkpoint) {
+void describe_state(Results& results, const Checkpoint& checkpoint) {
   const TrainingState& state = checkpoint.state;
-  report["step"] = state.step;
-  report["epoch"] = state.epoch;
-  report["batch"] = state.position;
-  report["best"] = nullptr;
-  report.say(
+  results["step"] = state.step;
+  results["epoch"] = state.epoch;
+  results["batch"] = state.position;
+  results["best"] = nullptr;
+  results.say(
       fmt::format("step        {}, {} epochs and {} batches", state.step, state.epoch, state.position));
   if (!state.best_bound) return;
   const std::string bound = bound_name(validation_samples(checkpoint));
-  report["best"] = {{"bound", bound}, {"value", *state.best_bound}, {"epoch", state.best_epoch}};
-  report.say(fmt::format("best        validation {} {:.4f} nats, epoch {}", bound, *state.best_bound,
-                         state.best_epoch));
+  results["best"] = {{"bound", bound}, {"value", *state.best_bound}, {"epoch", state.best_epoch}};
+  results.say(fmt::format("best        validation {} {:.4f} nats, epoch {}", bound, *state.best_bound,
+                          state.best_epoch));
 }
 
-void describe_pictures(Report& report, const PictureDescription& pictures) {
-  report["pictures"] = {{"width", pictures.width},
-                        {"height", pictures.height},
-                        {"channels", pictures.channels},
-                        {"count", pictures.count}};
-  report["classes"] = pictures.classes;
-  report.say(fmt::format("pictures    {}x{}, {} channels, {} for training", pictures.width, pictures.height,
-                         pictures.channels, pictures.count));
-  report.say(fmt::format("classes     {}", pictures.classes.empty()
-                                               ? "none"
-                                               : fmt::format("{}", fmt::join(pictures.classes, ", "))));
+void describe_pictures(Results& results, const PictureDescription& pictures) {
+  results["pictures"] = {{"width", pictures.width},
+                         {"height", pictures.height},
+                         {"channels", pictures.channels},
+                         {"count", pictures.count}};
+  results["classes"] = pictures.classes;
+  results.say(fmt::format("pictures    {}x{}, {} channels, {} for training", pictures.width, pictures.height,
+                          pictures.channels, pictures.count));
+  results.say(fmt::format("classes     {}", pictures.classes.empty()
+                                                ? "none"
+                                                : fmt::format("{}", fmt::join(pictures.classes, ", "))));
 }
 
 void inspect(const InspectOptions& options) {
   const Checkpoint checkpoint = Checkpoint::load(find_checkpoint(options.checkpoint));
   const std::string config = dump(checkpoint.config);
-  Report report;
-  report["checkpoint"] = checkpoint.path.string();
-  report.say(fmt::format("checkpoint  {}", checkpoint.path.string()));
-  describe_state(report, checkpoint);
-  describe_pictures(report, checkpoint.pictures);
-  describe_parameters(report, checkpoint);
-  report["config"] = Json::parse(config);
-  report.say(fmt::format("config\n{}", config));
-  report.print(options.json);
+  Results results;
+  results["checkpoint"] = checkpoint.path.string();
+  results.say(fmt::format("checkpoint  {}", checkpoint.path.string()));
+  describe_state(results, checkpoint);
+  describe_pictures(results, checkpoint.pictures);
+  describe_parameters(results, checkpoint);
+  results["config"] = Json::parse(config);
+  results.say(fmt::format("config\n{}", config));
+  results.print(options.json);
 }
 
 }  // namespace

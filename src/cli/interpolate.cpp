@@ -13,7 +13,7 @@
 #include "cli/options.h"
 #include "cli/picture_loading.h"
 #include "cli/picture_output.h"
-#include "cli/report.h"
+#include "cli/results.h"
 #include "core/error.h"
 #include "data/image_tensor.h"
 #include "images/grid.h"
@@ -117,17 +117,17 @@ void run_interpolate(const InterpolateOptions& options) {
   const Tensor labels = labels_of_class(loaded, options.class_name, z.size(0));
   const std::vector<Image> path = decode_images(loaded, options.computing, {z, labels});
 
-  Report report;
-  report["checkpoint"] = loaded.checkpoint.path.string();
-  report["method"] = options.method;
-  report["steps"] = options.steps;
-  report["segments"] = points.segments();
-  report["through"] = points.names;
-  if (!options.sheet.empty()) write_sheet(report, options.sheet, strip(points, path, options.steps));
+  Results results;
+  results["checkpoint"] = loaded.checkpoint.path.string();
+  results["method"] = options.method;
+  results["steps"] = options.steps;
+  results["segments"] = points.segments();
+  results["through"] = points.names;
+  if (!options.sheet.empty()) write_sheet(results, options.sheet, strip(points, path, options.steps));
   if (options.animation.is_wanted()) {
-    write_animation(report, options.animation, frames_of(path, options.steps));
+    write_animation(results, options.animation, frames_of(path, options.steps));
   }
-  report.print(options.computing.json);
+  results.print(options.computing.json);
 }
 
 }  // namespace

@@ -38,34 +38,34 @@ void write_picture(const fs::path& file, const Image& picture) {
   write_png(file, picture);
 }
 
-void write_sheet(Report& report, const fs::path& file, const Image& sheet) {
+void write_sheet(Results& results, const fs::path& file, const Image& sheet) {
   write_picture(file, sheet);
-  report.wrote("sheet", file);
+  results.wrote("sheet", file);
 }
 
-void write_animation(Report& report, const Animation& animation, std::span<const Image> frames) {
+void write_animation(Results& results, const Animation& animation, std::span<const Image> frames) {
   std::vector<Image> there_and_back;
   for (const Image& frame : frames) there_and_back.push_back(enlarge(frame, animation.zoom));
   for (size_t i = frames.size() - 1; i-- > 1;) there_and_back.push_back(there_and_back[i]);
   make_folder_of(animation.file);
   write_apng(animation.file, there_and_back, animation.frames_per_second);
-  report["frames"] = there_and_back.size();
-  report.wrote("animation", animation.file);
+  results["frames"] = there_and_back.size();
+  results.wrote("animation", animation.file);
 }
 
 int64_t square_columns(size_t count) {
   return static_cast<int64_t>(std::ceil(std::sqrt(static_cast<double>(count))));
 }
 
-void write_each(Report& report, const fs::path& folder, std::span<const Image> pictures,
+void write_each(Results& results, const fs::path& folder, std::span<const Image> pictures,
                 std::span<const std::string> names) {
   for (size_t i = 0; i < pictures.size(); ++i) {
     if (!stays_inside(names[i])) throw UsageError("\"{}\": leads out of {}", names[i], folder.string());
     write_picture(folder / names[i], pictures[i]);
   }
-  report["folder"] = folder.string();
-  report["files"] = std::vector<std::string>(names.begin(), names.end());
-  report.say(fmt::format("{} pictures in {}", pictures.size(), folder.string()));
+  results["folder"] = folder.string();
+  results["files"] = std::vector<std::string>(names.begin(), names.end());
+  results.say(fmt::format("{} pictures in {}", pictures.size(), folder.string()));
 }
 
 std::vector<std::string> numbered_names(size_t count) {

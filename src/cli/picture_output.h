@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "cli/report.h"
+#include "cli/results.h"
 #include "images/image.h"
 
 namespace vae {
@@ -18,7 +18,7 @@ void write_picture(const std::filesystem::path& file, const Image& picture);
 void make_folder(const std::filesystem::path& folder);
 
 /// A picture of many, which the report names "sheet".
-void write_sheet(Report& report, const std::filesystem::path& file, const Image& sheet);
+void write_sheet(Results& results, const std::filesystem::path& file, const Image& sheet);
 
 /// An animation that may have been asked for.
 struct Animation {
@@ -30,14 +30,14 @@ struct Animation {
 };
 
 /// The frames there and back, enlarged, as an animated PNG, which the report names "animation".
-void write_animation(Report& report, const Animation& animation, std::span<const Image> frames);
+void write_animation(Results& results, const Animation& animation, std::span<const Image> frames);
 
 /// Columns of a grid of `count` pictures that is as square as it goes.
 int64_t square_columns(size_t count);
 
 /// One PNG file a picture under `names`, paths relative to the folder, which is made where it is missing.
 /// The report names the "folder" and its "files". UsageError where a name leaves the folder.
-void write_each(Report& report, const std::filesystem::path& folder, std::span<const Image> pictures,
+void write_each(Results& results, const std::filesystem::path& folder, std::span<const Image> pictures,
                 std::span<const std::string> names);
 
 /// 0000.png, 0001.png, ...

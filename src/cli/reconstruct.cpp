@@ -8,7 +8,7 @@
 #include "cli/options.h"
 #include "cli/picture_loading.h"
 #include "cli/picture_output.h"
-#include "cli/report.h"
+#include "cli/results.h"
 #include "data/batches.h"
 #include "data/image_tensor.h"
 #include "images/grid.h"
@@ -53,19 +53,19 @@ void run_reconstruct(const ReconstructOptions& options) {
     progress(i + 1, batches.count());
   }
 
-  Report report;
-  report["checkpoint"] = loaded.checkpoint.path.string();
-  report["pictures"] = pictures.size();
+  Results results;
+  results["checkpoint"] = loaded.checkpoint.path.string();
+  results["pictures"] = pictures.size();
   if (!options.folder.empty()) {
-    write_each(report, options.folder, reconstructions, png_names(source_names(pictures.dataset())));
+    write_each(results, options.folder, reconstructions, png_names(source_names(pictures.dataset())));
   }
   if (!options.sheet.empty()) {
     const size_t shown = std::min(originals.size(), static_cast<size_t>(options.sheet_count));
     originals.resize(shown);
     reconstructions.resize(shown);
-    write_sheet(report, options.sheet, comparison_grid(originals, reconstructions, kColumns));
+    write_sheet(results, options.sheet, comparison_grid(originals, reconstructions, kColumns));
   }
-  report.print(options.computing.json);
+  results.print(options.computing.json);
 }
 
 }  // namespace

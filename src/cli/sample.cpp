@@ -12,7 +12,7 @@
 #include "cli/model_loading.h"
 #include "cli/options.h"
 #include "cli/picture_output.h"
-#include "cli/report.h"
+#include "cli/results.h"
 #include "core/error.h"
 #include "images/grid.h"
 #include "model/generate.h"
@@ -79,12 +79,12 @@ void sample(const SampleOptions& options) {
   const std::vector<Image> pictures =
       decode_images(loaded, options.computing, {z, order.labels}, options.shown, options.seed);
 
-  Report report;
-  report["checkpoint"] = loaded.checkpoint.path.string();
-  report["pictures"] = order.count;
-  if (!options.sheet.empty()) write_sheet(report, options.sheet, grid(pictures, order.columns));
-  if (!options.folder.empty()) write_each(report, options.folder, pictures, order.names);
-  report.print(options.computing.json);
+  Results results;
+  results["checkpoint"] = loaded.checkpoint.path.string();
+  results["pictures"] = order.count;
+  if (!options.sheet.empty()) write_sheet(results, options.sheet, grid(pictures, order.columns));
+  if (!options.folder.empty()) write_each(results, options.folder, pictures, order.names);
+  results.print(options.computing.json);
 }
 
 }  // namespace

@@ -12,7 +12,7 @@
 #include "cli/options.h"
 #include "cli/picture_loading.h"
 #include "cli/picture_output.h"
-#include "cli/report.h"
+#include "cli/results.h"
 #include "cli/score_table.h"
 #include "cli/surprise_sheet.h"
 #include "core/error.h"
@@ -74,35 +74,36 @@ Tensor outliers_among(const Dataset& dataset, const std::vector<std::string>& na
   return is_outlier;
 }
 
-void describe_threshold(Report& report, const ScoreOptions& options, const ScoreTable& table) {
-  report["threshold"] = nullptr;
+void describe_threshold(Results& results, const ScoreOptions& options, const ScoreTable& table) {
+  results["threshold"] = nullptr;
   if (!table.threshold) return;
   const int64_t below = (table.scores.bound < *table.threshold).sum().item<int64_t>();
   const double share = static_cast<double>(below) / static_cast<double>(table.scores.bound.size(0));
-  report["threshold"] = {{"value", *table.threshold},
-                         {"rate", options.rate},
-                         {"split", options.calibration},
-                         {"below", below},
-                         {"share_below", share}};
-  report.say(
+  results["threshold"] = {{"value", *table.threshold},
+                          {"rate", options.rate},
+                          {"split", options.calibration},
+                          {"below", below},
+                          {"share_below", share}};
+  results.say(
       fmt::format("threshold  {:.4f} nats, below which {:g}% of the {} split lie: {} pictures, {:.2f}%",
                   *table.threshold, 100 * options.rate, options.calibration, below, 100 * share));
 }
 
-void describe_areas(Report& report, const ScoreTable& table) {
-  report["auroc"] = nullptr;
+void describe_areas(Results& results, const ScoreTable& table) {
+  results["auroc"] = nullptr;
   if (!table.is_outlier.defined()) return;
   const double bound = area_under_curve(table.scores.bound, table.is_outlier);
   const double reconstruction = area_under_curve(table.scores.reconstruction, table.is_outlier);
   const double kl = area_under_curve(-table.scores.kl, table.is_outlier);
-  report["auroc"] = {{"bound", bound}, {"reconstruction", reconstruction}, {"kl", kl}};
-  report.say(fmt::format("AUROC      {:.4f} of a low {}, {:.4f} of a low reconstruction, {:.4f} of a high KL",
-                         bound, table.bound_name, reconstruction, kl));
+  results["auroc"] = {{"bound", bound}, {"reconstruction", reconstruction}, {"kl", kl}};
+  results.say(
+      fmt::format("AUROC      {:.4f} of a low {}, {:.4f} of a low reconstruction, {:.4f} of a high KL", bound,
+                  table.bound_name, reconstruction, kl));
 }
 
-void describe_least_likely(Report& report, const ScoreTable& table) {
-  report["least_likely"] = Json::array();
-  report.say(fmt::format("{:>14}{:>16}{:>12}  least likely", table.bound_name, "reconstruction", "KL"));
+void describe_least_likely(Results& results, const ScoreTable& table) {
+  results["least_likely"] = Json::array();
+  results.say(fmt::format("{:>14}{:>16}{:>12}  least likely", table.bound_name, "reconstruction", "KL"));
   const int64_t count = std::min(kNamedInReport, table.order.size(0));
   for (int64_t i = 0; i < count; ++i) {
     const auto picture = table.order[i].item<int64_t>();
@@ -110,11 +111,11 @@ void describe_least_likely(Report& report, const ScoreTable& table) {
     const double reconstruction = table.scores.reconstruction[picture].item<double>();
     const double kl = table.scores.kl[picture].item<double>();
     const std::string name = table.dataset.name(picture);
-    report["least_likely"].push_back({{"name", name},
-                                      {"bound", number(bound)},
-                                      {"reconstruction", number(reconstruction)},
-                                      {"kl", number(kl)}});
-    report.say(fmt::format("{:>14.4f}{:>16.4f}{:>12.4f}  {}", bound, reconstruction, kl, name));
+    results["least_likely"].push_back({{"name", name},
+                                       {"bound", number(bound)},
+                                       {"reconstruction", number(reconstruction)},
+                                       {"kl", number(kl)}});
+    results.say(fmt::format("{:>14.4f}{:>16.4f}{:>12.4f}  {}", bound, reconstruction, kl, name));
   }
 }
 
@@ -126,24 +127,24 @@ void run_score(const ScoreOptions& options) {
   const ScoreTable table(pictures.dataset(), score_all(options, loaded, pictures, "batches scored"),
                          bound_name(options.samples), threshold, is_outlier);
 
-  Report report;
-  report["checkpoint"] = loaded.checkpoint.path.string();
-  report["of"] = options.source.description();
-  report["pictures"] = pictures.size();
-  report["samples"] = options.samples;
-  report["bound"] = table.bound_name;
-  describe_threshold(report, options, table);
-  describe_areas(report, table);
-  describe_least_likely(report, table);
+  Results results;
+  results["checkpoint"] = loaded.checkpoint.path.string();
+  results["of"] = options.source.description();
+  results["pictures"] = pictures.size();
+  results["samples"] = options.samples;
+  results["bound"] = table.bound_name;
+  describe_threshold(results, options, table);
+  describe_areas(results, table);
+  describe_least_likely(results, table);
   make_folder(options.folder);
   write_file_atomically(options.folder / "scores.csv", table.text());
-  report.wrote("table", options.folder / "scores.csv");
+  results.wrote("table", options.folder / "scores.csv");
   const Tensor shown = table.order.slice(0, 0, options.sheet_count);
-  write_sheet(report, options.folder / "least-likely.png",
+  write_sheet(results, options.folder / "least-likely.png",
               surprise_sheet(*loaded.model, *loaded.inference, pictures, shown,
                              batch_size(options.computing, *loaded.model),
                              options.seed.value_or(loaded.checkpoint.config.seed)));
-  report.print(options.computing.json);
+  results.print(options.computing.json);
 }
 
 }  // namespace

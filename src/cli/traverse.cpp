@@ -11,7 +11,7 @@
 #include "cli/options.h"
 #include "cli/picture_loading.h"
 #include "cli/picture_output.h"
-#include "cli/report.h"
+#include "cli/results.h"
 #include "core/error.h"
 #include "evaluation/traversal.h"
 #include "images/grid.h"
@@ -66,16 +66,16 @@ Image frame(const std::vector<Image>& pictures, int64_t steps, int64_t step) {
   return grid(cells, square_columns(cells.size()));
 }
 
-void describe(Report& report, const std::vector<Sweep>& sweeps) {
-  report["sweeps"] = Json::array();
-  report.say("  latent    activity        from          to");
+void describe(Results& results, const std::vector<Sweep>& sweeps) {
+  results["sweeps"] = Json::array();
+  results.say("  latent    activity        from          to");
   for (const Sweep& sweep : sweeps) {
-    report["sweeps"].push_back({{"latent", sweep.variable},
-                                {"activity", number(sweep.activity)},
-                                {"from", number(sweep.from)},
-                                {"to", number(sweep.to)}});
-    report.say(fmt::format("  {:<6}{:>12.4f}{:>12.4f}{:>12.4f}", fmt::format("z{}", sweep.variable),
-                           sweep.activity, sweep.from, sweep.to));
+    results["sweeps"].push_back({{"latent", sweep.variable},
+                                 {"activity", number(sweep.activity)},
+                                 {"from", number(sweep.from)},
+                                 {"to", number(sweep.to)}});
+    results.say(fmt::format("  {:<6}{:>12.4f}{:>12.4f}{:>12.4f}", fmt::format("z{}", sweep.variable),
+                            sweep.activity, sweep.from, sweep.to));
   }
 }
 
@@ -92,22 +92,22 @@ void run_traverse(const TraverseOptions& options) {
   const std::vector<Image> images = decode_images(loaded, options.computing, latents_of(sweeps, start));
   const int64_t steps = sweeps.front().z.size(0);
 
-  Report report;
-  report["checkpoint"] = loaded.checkpoint.path.string();
-  report["picture"] = start.name;
-  report["of"] = options.source.description();
-  describe(report, sweeps);
+  Results results;
+  results["checkpoint"] = loaded.checkpoint.path.string();
+  results["picture"] = start.name;
+  results["of"] = options.source.description();
+  describe(results, sweeps);
   if (!options.sheet.empty()) {
     std::vector<std::string> names;
     for (const Sweep& sweep : sweeps) names.push_back(fmt::format("z{}", sweep.variable));
-    write_sheet(report, options.sheet, with_row_names(grid(images, steps), names));
+    write_sheet(results, options.sheet, with_row_names(grid(images, steps), names));
   }
   if (options.animation.is_wanted()) {
     std::vector<Image> frames;
     for (int64_t step = 0; step < steps; ++step) frames.push_back(frame(images, steps, step));
-    write_animation(report, options.animation, frames);
+    write_animation(results, options.animation, frames);
   }
-  report.print(options.computing.json);
+  results.print(options.computing.json);
 }
 
 }  // namespace

@@ -58,7 +58,7 @@ TEST(SquareColumns, AreAsManyAsRowsOrOneMore) {
 class PictureOutput : public ::testing::Test {
  protected:
   test::TemporaryFolder folder_;
-  Report report_;
+  Results report_;
   const std::vector<Image> pictures_ = {test::noise(4, 3, 3, 1), test::noise(4, 3, 3, 2)};
 };
 

@@ -1,4 +1,4 @@
-#include "cli/report.h"
+#include "cli/results.h"
 
 #include <fmt/format.h>
 
@@ -8,12 +8,12 @@ namespace vae {
 
 Json number(double value) { return std::isfinite(value) ? Json(value) : Json(); }
 
-void Report::wrote(const char* key, const std::filesystem::path& path) {
+void Results::wrote(const char* key, const std::filesystem::path& path) {
   say(path.string());
   json_[key] = path.string();
 }
 
-void Report::print(bool as_json) const {
+void Results::print(bool as_json) const {
   // A file's name may hold any bytes, JSON text may not.
   constexpr auto kReplace = Json::error_handler_t::replace;
   fmt::print("{}", as_json ? json_.dump(-1, ' ', false, kReplace) + '\n' : lines_);

@@ -13,7 +13,7 @@ using Json = nlohmann::ordered_json;
 Json number(double value);
 
 /// Lines for people and one JSON object for programs, of which one is printed at the end.
-class Report {
+class Results {
  public:
   /// For the lines.
   void say(std::string line) { lines_ += line + '\n'; }
