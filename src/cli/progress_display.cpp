@@ -5,9 +5,9 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include <cmath>
 #include <string_view>
 
+#include "core/duration.h"
 #include "core/log.h"
 
 namespace vae {
@@ -24,14 +24,6 @@ size_t terminal_width() {
 }
 
 }  // namespace
-
-std::string format_duration(double seconds) {
-  const auto total = static_cast<int64_t>(std::llround(seconds));
-  const int64_t days = total / 86400, hours = total / 3600 % 24, minutes = total / 60 % 60, rest = total % 60;
-  if (days > 0) return fmt::format("{} d {:02}:{:02}", days, hours, minutes);
-  if (hours > 0) return fmt::format("{}:{:02}:{:02}", hours, minutes, rest);
-  return fmt::format("{}:{:02}", minutes, rest);
-}
 
 std::string format_progress(const Progress& progress) {
   std::string line = fmt::format("epoch {}/{}  batch {}/{}", progress.epoch, progress.epochs, progress.batch,

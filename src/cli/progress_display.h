@@ -25,9 +25,6 @@ class ProgressDisplay : public RunObserver {
   Clock::time_point last_shown_;
 };
 
-/// "0:07", "12:34", "3:02:01", "2 d 03:04".
-std::string format_duration(double seconds);
-
 /// One line on where training is, without an end of line.
 std::string format_progress(const Progress& progress);
 
