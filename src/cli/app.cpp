@@ -55,7 +55,7 @@ void build(CLI::App& app) {
   app.set_version_flag("--version", VAE_VERSION);
   app.get_formatter()->column_width(28);
   for (const auto add : {add_train, add_sample, add_reconstruct, add_evaluate, add_gradients, add_report,
-                         add_inspect, add_data, add_config}) {
+                         add_metrics, add_inspect, add_data, add_config}) {
     add(app);
   }
 }

@@ -10,6 +10,7 @@ void add_sample(CLI::App& app);
 void add_reconstruct(CLI::App& app);
 void add_evaluate(CLI::App& app);
 void add_gradients(CLI::App& app);
+void add_metrics(CLI::App& app);
 void add_report(CLI::App& app);
 void add_inspect(CLI::App& app);
 void add_data(CLI::App& app);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "cli/commands.h"
+#include "cli/dry_run.h"
 #include "cli/progress_display.h"
 #include "cli/usage_error.h"
 #include "config/parse.h"
@@ -28,6 +29,7 @@ struct TrainOptions {
   std::filesystem::path init;
   bool force = false;
   bool no_report = false;
+  bool dry_run = false;
 };
 
 void use_threads(const Config& config) {
@@ -92,10 +94,18 @@ void print_result(const Run& run, Ending ending) {
   fmt::print("run in {}\n", run.folder().path().string());
 }
 
+void dry_run(const TrainOptions& options) {
+  const auto config = parse_file<Config>(options.config, options.overrides);
+  use_threads(config);
+  if (const auto doubt = doubt_about(config)) spdlog::warn("{}", *doubt);
+  print_rehearsal(rehearse(config), config);
+}
+
 void train(const TrainOptions& options) {
   if (options.config.empty() && options.resume.empty()) {
     throw UsageError("train: give --config FILE to start a run, or --resume RUN to go on with one");
   }
+  if (options.dry_run) return dry_run(options);
   const std::unique_ptr<Run> run = options.resume.empty() ? start(options) : resume(options);
   attempt("environment.json", [&] { save_surroundings(*run); });
   const StopSignal stop;  // from here on there is something to save
@@ -135,6 +145,10 @@ void add_train(CLI::App& app) {
       ->type_name("PATH")
       ->excludes(resume);
   command->add_flag("--force", options->force, "Replaces the run that the folder holds")->excludes(resume);
+  command
+      ->add_flag("--dry-run", options->dry_run,
+                 "Checks config and data, takes a few steps, says what a training would take; writes nothing")
+      ->excludes(resume);
   command->add_flag("--no-report", options->no_report, "Leaves out report.html at the end");
   command->final_callback([options] { train(*options); });
 }

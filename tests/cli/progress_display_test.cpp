@@ -5,24 +5,6 @@
 namespace vae {
 namespace {
 
-TEST(ProgressLine, SaysWhereTrainingIs) {
-  const Progress progress = {.epoch = 2, .epochs = 10, .batch = 3, .batches = 40};
-  EXPECT_EQ(format_progress(progress), "epoch 2/10  batch 3/40");
-}
-
-TEST(ProgressLine, SaysHowItGoesOnceThatIsKnown) {
-  const Progress progress = {.epoch = 2,
-                             .epochs = 10,
-                             .batch = 3,
-                             .batches = 40,
-                             .latest = {.objective = -101.256, .reconstruction = -81, .kl = 20.25},
-                             .pictures_per_second = 1234.5,
-                             .seconds_left = 65};
-  EXPECT_EQ(format_progress(progress),
-            "epoch 2/10  batch 3/40  objective -101.26  reconstruction -81.00  KL 20.25  1234 pictures/s  "
-            "1:05 left");
-}
-
 TEST(EpochLine, GivesTrainingAndValidation) {
   EpochReport report = {.epoch = 1,
                         .epochs = 5,
