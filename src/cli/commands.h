@@ -15,6 +15,8 @@ void add_decode(CLI::App& app);
 void add_score(CLI::App& app);
 void add_evaluate(CLI::App& app);
 void add_gradients(CLI::App& app);
+void add_metrics(CLI::App& app);
+void add_report(CLI::App& app);
 void add_inspect(CLI::App& app);
 void add_data(CLI::App& app);
 void add_config(CLI::App& app);

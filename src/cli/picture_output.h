@@ -17,7 +17,7 @@ void write_picture(const std::filesystem::path& file, const Image& picture);
 /// Makes a folder with those above it where they are missing. IoError where it can't be.
 void make_folder(const std::filesystem::path& folder);
 
-/// A picture of many, which the report names "sheet".
+/// A picture of many, which the results name "sheet".
 void write_sheet(Results& results, const std::filesystem::path& file, const Image& sheet);
 
 /// An animation that may have been asked for.
@@ -29,14 +29,14 @@ struct Animation {
   bool is_wanted() const { return !file.empty(); }
 };
 
-/// The frames there and back, enlarged, as an animated PNG, which the report names "animation".
+/// The frames there and back, enlarged, as an animated PNG, which the results name "animation".
 void write_animation(Results& results, const Animation& animation, std::span<const Image> frames);
 
 /// Columns of a grid of `count` pictures that is as square as it goes.
 int64_t square_columns(size_t count);
 
 /// One PNG file a picture under `names`, paths relative to the folder, which is made where it is missing.
-/// The report names the "folder" and its "files". UsageError where a name leaves the folder.
+/// The results name the "folder" and its "files". UsageError where a name leaves the folder.
 void write_each(Results& results, const std::filesystem::path& folder, std::span<const Image> pictures,
                 std::span<const std::string> names);
 

@@ -1,13 +1,13 @@
 #include "cli/progress_display.h"
 
 #include <fmt/format.h>
+#include <spdlog/sinks/base_sink.h>
 #include <spdlog/spdlog.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
-#include <cmath>
+#include <mutex>
 #include <string_view>
 
+#include "cli/progress_panel.h"
 #include "core/log.h"
 
 namespace vae {
@@ -15,34 +15,28 @@ namespace {
 
 constexpr auto kTerminalInterval = std::chrono::milliseconds(100);
 constexpr auto kPlainInterval = std::chrono::seconds(30);  // a sign of life in a long epoch
-constexpr std::string_view kEraseLine = "\r\033[K";
-
-size_t terminal_width() {
-  winsize size = {};
-  const bool known = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
-  return known ? size.ws_col : 80;
-}
+constexpr size_t kRemembered = 256;                        // values of the curve
 
 }  // namespace
 
-std::string format_duration(double seconds) {
-  const auto total = static_cast<int64_t>(std::llround(seconds));
-  const int64_t days = total / 86400, hours = total / 3600 % 24, minutes = total / 60 % 60, rest = total % 60;
-  if (days > 0) return fmt::format("{} d {:02}:{:02}", days, hours, minutes);
-  if (hours > 0) return fmt::format("{}:{:02}:{:02}", hours, minutes, rest);
-  return fmt::format("{}:{:02}", minutes, rest);
-}
+/// Keeps the last warning: what is logged scrolls away.
+class WarningSink : public spdlog::sinks::base_sink<std::mutex> {
+ public:
+  WarningSink() { set_level(spdlog::level::warn); }
 
-std::string format_progress(const Progress& progress) {
-  std::string line = fmt::format("epoch {}/{}  batch {}/{}", progress.epoch, progress.epochs, progress.batch,
-                                 progress.batches);
-  if (progress.pictures_per_second > 0) {
-    line += fmt::format("  objective {:.2f}  reconstruction {:.2f}  KL {:.2f}  {:.0f} pictures/s  {} left",
-                        progress.latest.objective, progress.latest.reconstruction, progress.latest.kl,
-                        progress.pictures_per_second, format_duration(progress.seconds_left));
+  std::string last() {
+    const std::lock_guard lock(mutex_);
+    return last_;
   }
-  return line;
-}
+
+ private:
+  void sink_it_(const spdlog::details::log_msg& message) override {
+    last_.assign(message.payload.data(), message.payload.size());
+  }
+  void flush_() override {}
+
+  std::string last_;
+};
 
 std::string format_epoch(const EpochReport& report) {
   std::string line =
@@ -57,27 +51,57 @@ std::string format_epoch(const EpochReport& report) {
   return line + fmt::format("  {:.1f} s", report.seconds);
 }
 
-ProgressDisplay::ProgressDisplay() : is_terminal_(stderr_can_erase_lines()), last_shown_(Clock::now()) {}
+ProgressDisplay::ProgressDisplay()
+    : is_terminal_(stderr_can_erase_lines()),
+      last_shown_(Clock::now()),
+      warnings_(std::make_shared<WarningSink>()) {
+  spdlog::default_logger()->sinks().push_back(warnings_);
+}
 
 ProgressDisplay::~ProgressDisplay() {
-  if (is_terminal_) fmt::print(stderr, "{}", kEraseLine);
+  std::erase(spdlog::default_logger()->sinks(), warnings_);
+  if (is_terminal_) fmt::print(stderr, "{}", kEraseBelow);
 }
 
 void ProgressDisplay::on_step(const Progress& progress) {
+  remember(progress);
   const auto now = Clock::now();
   if (now - last_shown_ <
       (is_terminal_ ? Clock::duration(kTerminalInterval) : Clock::duration(kPlainInterval)))
     return;
   last_shown_ = now;
-  const std::string line = format_progress(progress);
-  if (!is_terminal_) return spdlog::info(line);
-  fmt::print(stderr, "{}{}", kEraseLine, line.substr(0, terminal_width() - 1));
-  std::fflush(stderr);
+  if (!is_terminal_) return spdlog::info(format_progress(progress));
+  show_panel(progress);
 }
 
 void ProgressDisplay::on_epoch(const EpochReport& report) {
   spdlog::info(format_epoch(report));
   last_shown_ = Clock::now();
+}
+
+// A row of metrics is new where its objective is another.
+void ProgressDisplay::remember(const Progress& progress) {
+  if (progress.pictures_per_second <= 0 || progress.latest.objective == last_objective_) return;
+  last_objective_ = progress.latest.objective;
+  if (elbos_.size() == kRemembered) elbos_.erase(elbos_.begin());
+  elbos_.push_back(progress.latest.reconstruction - progress.latest.kl);
+}
+
+// The cursor goes back to the panel's first line: whatever is printed next, here or by a shell, goes there.
+void ProgressDisplay::show_panel(const Progress& progress) {
+  constexpr std::string_view kEraseRest = "\033[K";
+  const std::vector<std::string> lines =
+      progress_panel(progress, elbos_, warnings_->last(), terminal_style());
+  std::string text = "\r";
+  for (size_t i = 0; i < lines.size(); ++i) {
+    text += lines[i];
+    text += kEraseRest;
+    if (i + 1 < lines.size()) text += '\n';
+  }
+  text += "\033[J\r";
+  if (lines.size() > 1) text += fmt::format("\033[{}A", lines.size() - 1);
+  fmt::print(stderr, "{}", text);
+  std::fflush(stderr);
 }
 
 }  // namespace vae

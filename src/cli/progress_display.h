@@ -1,12 +1,18 @@
-// What a training shows on stderr: a line an epoch, and in a terminal a live line below.
+// What a training shows on stderr: a line an epoch, and in a terminal a live panel below.
 #pragma once
 
+#include <spdlog/common.h>
+
 #include <chrono>
+#include <memory>
 #include <string>
+#include <vector>
 
 #include "training/run.h"
 
 namespace vae {
+
+class WarningSink;
 
 class ProgressDisplay : public RunObserver {
  public:
@@ -21,15 +27,15 @@ class ProgressDisplay : public RunObserver {
  private:
   using Clock = std::chrono::steady_clock;
 
+  void remember(const Progress& progress);
+  void show_panel(const Progress& progress);
+
   bool is_terminal_;
   Clock::time_point last_shown_;
+  double last_objective_ = 0;
+  std::vector<double> elbos_;  // of the last rows of metrics
+  std::shared_ptr<WarningSink> warnings_;
 };
-
-/// "0:07", "12:34", "3:02:01", "2 d 03:04".
-std::string format_duration(double seconds);
-
-/// One line on where training is, without an end of line.
-std::string format_progress(const Progress& progress);
 
 /// One line on a finished epoch.
 std::string format_epoch(const EpochReport& report);

@@ -1,15 +1,21 @@
 #include <ATen/Parallel.h>
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "cli/commands.h"
+#include "cli/dry_run.h"
 #include "cli/progress_display.h"
 #include "cli/usage_error.h"
 #include "config/parse.h"
+#include "core/device.h"
 #include "core/error.h"
+#include "report/report.h"
+#include "training/environment.h"
 #include "training/run.h"
 
 namespace vae {
@@ -22,6 +28,8 @@ struct TrainOptions {
   std::filesystem::path resume;
   std::filesystem::path init;
   bool force = false;
+  bool no_report = false;
+  bool dry_run = false;
 };
 
 void use_threads(const Config& config) {
@@ -54,6 +62,25 @@ std::unique_ptr<Run> resume(const TrainOptions& options) {
   return Run::resume(config, folder, checkpoint);
 }
 
+/// What makes a number of this run repeat, and the run worth looking at; neither may fail a training.
+void attempt(const char* what, const std::function<void()>& action) {
+  try {
+    action();
+  } catch (const std::exception& error) {
+    spdlog::warn("no {}: {}", what, error.what());
+  }
+}
+
+void save_surroundings(const Run& run) {
+  const std::string device = open_device(run.config().device).str();
+  save_environment(run.folder().environment(), current_environment(device));
+}
+
+void save_report(const Run& run) {
+  const std::filesystem::path folder = run.folder().path();
+  write_report({&folder, 1}, run.folder().report());
+}
+
 void print_result(const Run& run, Ending ending) {
   const TrainingState& state = run.state();
   if (ending == Ending::out_of_patience) {
@@ -67,11 +94,20 @@ void print_result(const Run& run, Ending ending) {
   fmt::print("run in {}\n", run.folder().path().string());
 }
 
+void dry_run(const TrainOptions& options) {
+  const auto config = parse_file<Config>(options.config, options.overrides);
+  use_threads(config);
+  if (const auto doubt = doubt_about(config)) spdlog::warn("{}", *doubt);
+  print_rehearsal(rehearse(config), config);
+}
+
 void train(const TrainOptions& options) {
   if (options.config.empty() && options.resume.empty()) {
     throw UsageError("train: give --config FILE to start a run, or --resume RUN to go on with one");
   }
+  if (options.dry_run) return dry_run(options);
   const std::unique_ptr<Run> run = options.resume.empty() ? start(options) : resume(options);
+  attempt("environment.json", [&] { save_surroundings(*run); });
   const StopSignal stop;  // from here on there is something to save
   const Ending ending = [&] {
     ProgressDisplay display;
@@ -82,6 +118,7 @@ void train(const TrainOptions& options) {
                run->folder().path().string());
     throw StoppedBySignal{stop.received()};
   }
+  if (!options.no_report) attempt("report.html", [&] { save_report(*run); });
   print_result(*run, ending);
 }
 
@@ -108,6 +145,11 @@ void add_train(CLI::App& app) {
       ->type_name("PATH")
       ->excludes(resume);
   command->add_flag("--force", options->force, "Replaces the run that the folder holds")->excludes(resume);
+  command
+      ->add_flag("--dry-run", options->dry_run,
+                 "Checks config and data, takes a few steps, says what a training would take; writes nothing")
+      ->excludes(resume);
+  command->add_flag("--no-report", options->no_report, "Leaves out report.html at the end");
   command->final_callback([options] { train(*options); });
 }
 

@@ -46,8 +46,9 @@ bool stderr_can_erase_lines() {
 
 void set_up_log(spdlog::level::level_enum level) {
   auto sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
-  // In a terminal a line of progress may stand where the message goes: it is erased first.
-  sink->set_formatter(formatter(stderr_can_erase_lines() ? "\r\033[K%*%v" : "%*%v"));
+  // In a terminal progress may stand where the message goes: it is erased first.
+  const std::string_view erase = stderr_can_erase_lines() ? kEraseBelow : "";
+  sink->set_formatter(formatter(std::string(erase) + "%*%v"));
   sink->set_level(level);
   auto logger = std::make_shared<spdlog::logger>("vae", std::move(sink));
   logger->set_level(spdlog::level::trace);  // each sink has a level of its own

@@ -5,10 +5,14 @@
 
 #include <filesystem>
 #include <memory>
+#include <string_view>
 
 namespace vae {
 
-/// Whether stderr is a terminal on which a line can be erased and written anew.
+/// Erases a terminal from the line of the cursor on.
+constexpr std::string_view kEraseBelow = "\r\033[J";
+
+/// Whether stderr is a terminal on which lines can be erased and written anew.
 bool stderr_can_erase_lines();
 
 /// Sends the default logger to stderr, from `level` up. Call once, first thing.

@@ -13,7 +13,7 @@
 namespace vae {
 namespace {
 
-using Json = nlohmann::json;
+using Json = nlohmann::ordered_json;  // values keep their order
 
 std::string quoted(const std::string& text) {
   return Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
@@ -28,27 +28,64 @@ std::string line_of(const MetricsRow& row) {
   return line + "}\n";
 }
 
-bool is_row_until(std::string_view line, int64_t step) {
-  const Json row = Json::parse(line, nullptr, /*allow_exceptions=*/false);
-  if (!row.is_object()) return false;
-  const auto found = row.find("step");
-  return found != row.end() && found->is_number_integer() && found->get<int64_t>() <= step;
+bool is_row(const Json& json) {
+  const auto has = [&](const char* key, auto is_right) {
+    const auto found = json.find(key);
+    return found != json.end() && is_right(*found);
+  };
+  return json.is_object() && has("step", [](const Json& value) { return value.is_number_integer(); }) &&
+         has("epoch", [](const Json& value) { return value.is_number_integer(); }) &&
+         has("split", [](const Json& value) { return value.is_string(); });
+}
+
+std::optional<MetricsRow> parse_row(std::string_view line) {
+  const Json json = Json::parse(line, nullptr, /*allow_exceptions=*/false);
+  if (!is_row(json)) return std::nullopt;
+  MetricsRow row = {.step = json["step"], .epoch = json["epoch"], .split = json["split"], .values = {}};
+  for (const auto& [key, value] : json.items()) {
+    if (key != "step" && key != "epoch" && value.is_number()) row.values.emplace_back(key, value);
+  }
+  return row;
+}
+
+/// Calls `action` with each whole line of a file, its end included.
+template <class Action>
+void for_each_line(const std::filesystem::path& path, const Action& action) {
+  const std::vector<std::byte> bytes = read_file(path);
+  std::string_view rest(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  for (size_t end = rest.find('\n'); end != std::string_view::npos; end = rest.find('\n')) {
+    action(rest.substr(0, end + 1));
+    rest.remove_prefix(end + 1);
+  }
 }
 
 }  // namespace
 
+std::optional<double> MetricsRow::value(std::string_view name) const {
+  for (const auto& [key, number] : values) {
+    if (key == name) return number;
+  }
+  return std::nullopt;
+}
+
 void MetricsFile::append(const MetricsRow& row) { file_.append(line_of(row)); }
+
+std::vector<MetricsRow> read_rows(const std::filesystem::path& path) {
+  std::vector<MetricsRow> rows;
+  if (!std::filesystem::exists(path)) return rows;
+  for_each_line(path, [&](std::string_view line) {
+    if (auto row = parse_row(line)) rows.push_back(std::move(*row));
+  });
+  return rows;
+}
 
 void drop_rows_after(const std::filesystem::path& path, int64_t step) {
   if (!std::filesystem::exists(path)) return;
-  const std::vector<std::byte> bytes = read_file(path);
-  std::string_view rest(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   std::string kept;
-  for (size_t end = rest.find('\n'); end != std::string_view::npos; end = rest.find('\n')) {
-    const std::string_view line = rest.substr(0, end + 1);
-    if (is_row_until(line, step)) kept += line;
-    rest.remove_prefix(line.size());
-  }
+  for_each_line(path, [&](std::string_view line) {
+    const std::optional<MetricsRow> row = parse_row(line);
+    if (row && row->step <= step) kept += line;
+  });
   write_file_atomically(path, kept);
 }
 

@@ -3,7 +3,9 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -18,6 +20,9 @@ struct MetricsRow {
   std::string split;
   std::vector<std::pair<std::string, double>>
       values;  // printed so that they read back exactly; null where not finite
+
+  /// Nothing where the row has no such value, or it was not finite.
+  std::optional<double> value(std::string_view name) const;
 };
 
 /// Appends rows to a file, each by one write of a whole line. IoError where it can't.
@@ -29,6 +34,10 @@ class MetricsFile {
  private:
   AppendFile file_;
 };
+
+/// The rows of a file, without lines that are none (one may be torn by a crash) and values that were not
+/// finite; none where there is no such file.
+std::vector<MetricsRow> read_rows(const std::filesystem::path& path);
 
 /// Rewrites the file atomically with only its rows up to and including `step`: a resumed run then goes on as
 /// if it had never stopped. What is not a row (a line torn by a crash) goes too; a missing file stays

@@ -13,7 +13,7 @@ namespace fs = std::filesystem;
 // Everything that a run writes: replacing one removes this and nothing else.
 constexpr std::array kEntries = {"config.json", "metrics.jsonl", "events.out.tfevents.0.vae",
                                  "log.txt",     "samples",       "reconstructions",
-                                 "checkpoints", "report.html"};
+                                 "checkpoints", "report.html",   "environment.json"};
 constexpr std::array kFolders = {"samples", "reconstructions", "checkpoints"};
 
 [[noreturn]] void fail(const fs::path& path, const std::error_code& error) {

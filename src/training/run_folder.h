@@ -23,6 +23,8 @@ class RunFolder {
   std::filesystem::path config() const { return path_ / "config.json"; }
   std::filesystem::path metrics() const { return path_ / "metrics.jsonl"; }
   std::filesystem::path events() const { return path_ / "events.out.tfevents.0.vae"; }
+  std::filesystem::path environment() const { return path_ / "environment.json"; }
+  std::filesystem::path report() const { return path_ / "report.html"; }
   std::filesystem::path log() const { return path_ / "log.txt"; }
   std::filesystem::path samples(int64_t epoch) const;
   std::filesystem::path reconstructions(int64_t epoch) const;

@@ -14,12 +14,34 @@ import program
 from program import ProgramTest, run, settings
 
 ESCAPE = "\x1b"
-ERASE = "\r\x1b[K"
+ERASE = "\r\x1b[J"
 
 
 def without(*streams):
     """A function for the child that closes streams by their number."""
     return lambda: [os.close(stream) for stream in streams]
+
+
+def shown(text):
+    """The lines that a terminal shows after what a program wrote to it."""
+    lines, row, column = [""], 0, 0
+    for part in re.split("(\r|\n|\x1b\\[[0-9;]*[A-Za-z])", text):
+        if part == "\r":
+            column = 0
+        elif part == "\n":
+            row += 1
+            lines += [""] * (row + 1 - len(lines))
+            column = 0
+        elif part == "\x1b[J":
+            lines = [*lines[:row], ""]
+        elif part == "\x1b[K":
+            lines[row] = lines[row][:column]
+        elif part.endswith("A") and part.startswith(ESCAPE):
+            row -= int(part[2:-1])
+        elif not part.startswith(ESCAPE):
+            lines[row] = lines[row][:column] + part + lines[row][column + len(part):]
+            column += len(part)
+    return lines
 
 
 class Streams(ProgramTest):
@@ -90,14 +112,14 @@ class Streams(ProgramTest):
 
 
 class Terminal(ProgramTest):
-    def train_in_terminal(self, columns=200, term="xterm"):
+    def train_in_terminal(self, columns=200, term="xterm", code=0, **changes):
         """What a terminal of that width gets to see of a training of half a second and more."""
         master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
         long = {"training__epochs": 3, "training__batch_size": 1,
                 "data__train": {"type": "shapes", "count": 400, "height": 8, "width": 8}}
         process = subprocess.Popen(
-            program.command("train", "--config", program.CONFIG, *settings(**long), "--out", self.folder / "run"),
+            program.command("train", "--config", program.CONFIG, *settings(**long, **changes), "--out", self.folder / "run"),
             stdout=subprocess.DEVNULL, stderr=slave, env={**os.environ, "TERM": term})
         self.addCleanup(process.kill)
         os.close(slave)
@@ -112,26 +134,37 @@ class Terminal(ProgramTest):
 
         reader = threading.Thread(target=read)
         reader.start()
-        self.assertEqual(process.wait(timeout=60), 0)
+        self.assertEqual(process.wait(timeout=60), code)
         reader.join()
         os.close(master)
         return seen.decode()
 
     def live_lines(self, seen):
-        return re.findall(re.escape(ERASE) + r"(epoch \d/3  batch[^\r]*)", seen)
+        return re.findall(r"(epoch[^\r\n\x1b]*)\x1b\[K", seen)
 
-    def test_shows_a_live_line_and_erases_it(self):
+    def test_shows_a_live_panel_and_erases_it(self):
         seen = self.train_in_terminal()
         self.assertGreater(len(self.live_lines(seen)), 0, seen)
-        left = ""  # on the line of the cursor
-        for part in re.split("(\r\n|\r\x1b\\[K)", seen):
-            left = "" if part in ("\r\n", ERASE) else left + part
-        self.assertEqual(left, "")
+        screen = shown(seen)
+        self.assertEqual([line[:7] for line in screen[:3]], ["epoch 1", "epoch 2", "epoch 3"])
+        self.assertEqual(screen[3:], [""])
+
+    def test_a_training_that_ends_in_an_error_leaves_no_panel(self):
+        seen = self.train_in_terminal(code=4, training__optimizer={"type": "sgd", "learning_rate": 1e30})
+        screen = shown(seen)
+        self.assertTrue(screen[-2].startswith("error: step"), screen)
+        self.assertEqual(screen[-1], "")
+        self.assertFalse([line for line in screen if line.startswith("run ")])
 
     def test_keeps_a_line_for_every_epoch(self):
         seen = self.train_in_terminal()
         self.assertEqual(re.findall(r"epoch (\d)/3  train: [^\r]*\r\n", seen), ["1", "2", "3"])
         self.assertNotIn(ESCAPE, (self.folder / "run/log.txt").read_text())
+
+    def test_honours_no_color(self):
+        os.environ["NO_COLOR"] = "1"
+        self.addCleanup(os.environ.pop, "NO_COLOR")
+        self.assertNotIn("\x1b[36m", self.train_in_terminal())
 
     def test_a_live_line_fits_a_narrow_terminal(self):
         lines = self.live_lines(self.train_in_terminal(columns=24))

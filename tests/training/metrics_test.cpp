@@ -103,5 +103,34 @@ TEST_F(Metrics, ThatCanNotBeWrittenAreAnIoErrorWithTheReason) {
   }
 }
 
+TEST_F(Metrics, ReadBackAsTheyWereWritten) {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  MetricsFile file(path_);
+  file.append({10, 1, "train", {{"objective", -101.25}, {"kl", nan}, {"a", 0.1}}});
+  file.append({20, 2, "validation", {}});
+  const std::vector<MetricsRow> rows = read_rows(path_);
+  ASSERT_EQ(rows.size(), 2);
+  EXPECT_EQ(rows[0].step, 10);
+  EXPECT_EQ(rows[0].epoch, 1);
+  EXPECT_EQ(rows[0].split, "train");
+  EXPECT_EQ(rows[0].value("objective"), -101.25);
+  EXPECT_EQ(rows[0].value("kl"), std::nullopt);
+  EXPECT_EQ(rows[0].value("a"), 0.1);
+  EXPECT_EQ(rows[0].values.front().first, "objective");
+  EXPECT_EQ(rows[1].split, "validation");
+}
+
+TEST_F(Metrics, AreReadWithoutWhatIsNoRow) {
+  set_text(
+      "{\"step\":1,\"epoch\":1,\"split\":\"train\"}\nnonsense\n{\"step\":\"2\",\"epoch\":1,\"split\":"
+      "\"train\"}\n[]\n"
+      "{\"step\":3,\"epoch\":1,\"split\":\"train\"}\n{\"step\":4,\"epo");
+  const std::vector<MetricsRow> rows = read_rows(path_);
+  ASSERT_EQ(rows.size(), 2);
+  EXPECT_EQ(rows[1].step, 3);
+}
+
+TEST_F(Metrics, OfAMissingFileAreNone) { EXPECT_TRUE(read_rows(path_).empty()); }
+
 }  // namespace
 }  // namespace vae
