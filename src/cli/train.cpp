@@ -1,6 +1,7 @@
 #include <ATen/Parallel.h>
 #include <fmt/format.h>
 
+#include <csignal>
 #include <optional>
 #include <string>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "cli/usage_error.h"
 #include "config/parse.h"
 #include "core/error.h"
+#include "training/newest_checkpoint.h"
 #include "training/run.h"
 
 namespace vae {
@@ -40,12 +42,7 @@ std::unique_ptr<Run> start(const TrainOptions& options) {
 
 std::unique_ptr<Run> resume(const TrainOptions& options) {
   const RunFolder folder(options.resume);
-  if (!std::filesystem::exists(folder.last_checkpoint())) {
-    throw CheckpointError(
-        "{}: holds no checkpoints/last.safetensors to go on from; start a run with --config",
-        folder.path().string());
-  }
-  const Checkpoint checkpoint = Checkpoint::load(folder.last_checkpoint());
+  const Checkpoint checkpoint = newest_checkpoint(folder);
   const Config wanted = options.config.empty() ? parse<Config>(dump(checkpoint.config),
                                                                folder.config().string(), options.overrides)
                                                : parse_file<Config>(options.config, options.overrides);
@@ -71,6 +68,7 @@ void train(const TrainOptions& options) {
   if (options.config.empty() && options.resume.empty()) {
     throw UsageError("train: give --config FILE to start a run, or --resume RUN to go on with one");
   }
+  std::signal(SIGUSR1, SIG_IGN);  // until there is something to save
   const std::unique_ptr<Run> run = options.resume.empty() ? start(options) : resume(options);
   const StopSignal stop;  // from here on there is something to save
   const Ending ending = [&] {

@@ -35,6 +35,9 @@ class Trainer {
   int64_t steps() const { return steps_; }
   double learning_rate() const;
 
+  /// From now on the learning rate is the schedule's times `factor`.
+  void slow_down(double factor) { slowdown_ = factor; }
+
   /// While the result lives, the model has its averaged weights, if there are any.
   SwappedValues averaged_weights();
 
@@ -48,10 +51,12 @@ class Trainer {
     Tensor tensor;
   };
   std::vector<NamedTensor> everything() const;
+  double rate_factor() const;
 
   const Config config_;
   int64_t total_steps_;
   int64_t steps_ = 0;
+  double slowdown_ = 1;
   Random latent_;
   std::shared_ptr<Vae> model_;
   std::shared_ptr<Objective> objective_;
