@@ -60,9 +60,11 @@ class Signals(ProgramTest):
 
     def test_a_second_training_into_the_folder_is_refused(self):
         process = self.start()
+        process.send_signal(signal.SIGSTOP)  # it still holds the lock, and does not end too soon
         for arguments in (["--config", program.CONFIG, "--out", self.folder / "run", "--force"],
                           ["--resume", self.folder / "run"]):
             self.assert_fails(run("train", *arguments), USAGE, self.folder / "run", "another process")
+        process.send_signal(signal.SIGCONT)
         self.assert_ends_as_if_undisturbed(process)
 
     def test_the_lock_dies_with_its_owner(self):
