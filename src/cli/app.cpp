@@ -20,6 +20,7 @@
 #include "cli/usage_error.h"
 #include "core/error.h"
 #include "core/log.h"
+#include "core/out_of_memory.h"
 
 namespace vae {
 namespace {
@@ -29,13 +30,6 @@ constexpr int kUnexpected = 1;  // an error that this program should have forese
 int fail(ExitCode code, std::string_view message) {
   fmt::print(stderr, "error: {}\n", message);
   return static_cast<int>(code);
-}
-
-// LibTorch reports exhausted memory on the CPU as an ordinary error.
-bool is_out_of_memory(const c10::Error& error) {
-  const std::string_view text = error.what_without_backtrace();
-  return dynamic_cast<const c10::OutOfMemoryError*>(&error) != nullptr ||
-         text.find("can't allocate memory") != std::string_view::npos;
 }
 
 // The number of a closed stream would go to the next file that is opened, and what is printed into that file.

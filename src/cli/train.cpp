@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <csignal>
 #include <functional>
 #include <optional>
 #include <string>
@@ -16,6 +17,7 @@
 #include "core/error.h"
 #include "report/report.h"
 #include "training/environment.h"
+#include "training/newest_checkpoint.h"
 #include "training/run.h"
 
 namespace vae {
@@ -48,12 +50,7 @@ std::unique_ptr<Run> start(const TrainOptions& options) {
 
 std::unique_ptr<Run> resume(const TrainOptions& options) {
   const RunFolder folder(options.resume);
-  if (!std::filesystem::exists(folder.last_checkpoint())) {
-    throw CheckpointError(
-        "{}: holds no checkpoints/last.safetensors to go on from; start a run with --config",
-        folder.path().string());
-  }
-  const Checkpoint checkpoint = Checkpoint::load(folder.last_checkpoint());
+  const Checkpoint checkpoint = newest_checkpoint(folder);
   const Config wanted = options.config.empty() ? parse<Config>(dump(checkpoint.config),
                                                                folder.config().string(), options.overrides)
                                                : parse_file<Config>(options.config, options.overrides);
@@ -106,6 +103,7 @@ void train(const TrainOptions& options) {
     throw UsageError("train: give --config FILE to start a run, or --resume RUN to go on with one");
   }
   if (options.dry_run) return dry_run(options);
+  std::signal(SIGUSR1, SIG_IGN);  // until there is something to save
   const std::unique_ptr<Run> run = options.resume.empty() ? start(options) : resume(options);
   attempt("environment.json", [&] { save_surroundings(*run); });
   const StopSignal stop;  // from here on there is something to save

@@ -178,7 +178,7 @@ FileReplacement::~FileReplacement() {
 void FileReplacement::take_name(const std::function<bool()>& create) {
   for (int attempt = 0; attempt < kTemporaryNames; ++attempt) {
     temporary_ = target_;
-    temporary_ += fmt::format(".tmp-{}-{}", ::getpid(), attempt);
+    temporary_ += fmt::format("{}{}-{}", kTemporaryMark, ::getpid(), attempt);
     if (create()) return;
     if (errno != EEXIST) break;
   }
@@ -228,6 +228,19 @@ void write_file_atomically(const fs::path& path, std::span<const std::byte> byte
 
 void write_file_atomically(const fs::path& path, std::string_view text) {
   write_file_atomically(path, std::as_bytes(std::span(text)));
+}
+
+void link_file(const fs::path& from, const fs::path& to) {
+  fs::path temporary = to;
+  temporary += fmt::format("{}{}", kTemporaryMark, ::getpid());
+  ::unlink(temporary.c_str());
+  if (::link(from.c_str(), temporary.c_str()) != 0) return write_file_atomically(to, read_file(from));
+  if (::rename(temporary.c_str(), to.c_str()) != 0) {
+    const int error = errno;
+    ::unlink(temporary.c_str());
+    fail(to, "renaming", error);
+  }
+  ::unlink(temporary.c_str());  // it is still there where both were names of the same file already
 }
 
 }  // namespace vae

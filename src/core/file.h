@@ -38,6 +38,9 @@ std::vector<std::byte> read_file(const std::filesystem::path& path, uint64_t lim
 /// Its first `count` bytes, or all where it has fewer.
 std::vector<std::byte> read_file_start(const std::filesystem::path& path, uint64_t count);
 
+/// In the name of every file that is not complete yet, behind that of the file it will replace.
+constexpr std::string_view kTemporaryMark = ".tmp-";
+
 enum class Durability { always, until_power_fails };
 
 /// A file that takes the place of `target` once it is complete. Until then no reader sees it, and it
@@ -73,5 +76,10 @@ void write_file_atomically(const std::filesystem::path& path,
                            std::span<const std::span<const std::byte>> parts);
 void write_file_atomically(const std::filesystem::path& path, std::span<const std::byte> bytes);
 void write_file_atomically(const std::filesystem::path& path, std::string_view text);
+
+/// Makes `to` another name of the file `from`, atomically, or a copy of it where the file system has no
+/// second names. For files that are only ever replaced, never changed; until the next fsync of the folder a
+/// power failure may bring the old file back.
+void link_file(const std::filesystem::path& from, const std::filesystem::path& to);
 
 }  // namespace vae

@@ -1,4 +1,4 @@
-// Asking a long computation to end.
+// Asking a long computation to save, or to save and end.
 #pragma once
 
 #include <array>
@@ -7,7 +7,8 @@
 namespace vae {
 
 /// While it lives, SIGINT, SIGTERM and SIGHUP are noted instead of ending the process, so that it can save
-/// first. A second one ends it at once with 128 + n. At most one may live at a time.
+/// first; a second one ends it at once with 128 + n. SIGUSR1 asks it to save and go on. A SIGHUP that was
+/// ignored before stays so: that is what nohup is for. At most one may live at a time.
 class StopSignal {
  public:
   StopSignal();
@@ -18,8 +19,11 @@ class StopSignal {
   /// The number of the signal that came, or 0.
   int received() const;
 
+  /// Whether a SIGUSR1 came since the last call.
+  bool take_save_request() const;
+
  private:
-  std::array<struct sigaction, 3> before_;
+  std::array<struct sigaction, 4> before_;
 };
 
 }  // namespace vae

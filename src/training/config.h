@@ -13,6 +13,7 @@
 #include "model/vae.h"
 #include "objectives/inferences.h"
 #include "objectives/objectives.h"
+#include "training/divergence_config.h"
 #include "training/optimizers.h"
 #include "training/schedule.h"
 
@@ -34,6 +35,7 @@ struct TrainingConfig {
   ScheduleConfig schedule;
   std::optional<double> clip_norm;
   std::optional<double> ema;
+  DivergenceConfig divergence;
   int64_t evaluate_every = 1;
   std::optional<int64_t> patience;
   int64_t log_every = 100;
@@ -55,6 +57,7 @@ inline constexpr auto fields(Tag<TrainingConfig>) {
       field(
           "ema", &TrainingConfig::ema, open(0, 1),
           "Decay of a moving average of the weights, which is then evaluated and sampled; null keeps none."),
+      field("divergence", &TrainingConfig::divergence, "What happens where training goes wrong."),
       field("evaluate_every", &TrainingConfig::evaluate_every, at_least(1),
             "Epochs from one validation to the next."),
       field("patience", &TrainingConfig::patience, at_least(1),

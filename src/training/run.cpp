@@ -11,13 +11,16 @@
 #include "core/device.h"
 #include "core/error.h"
 #include "core/file.h"
+#include "core/out_of_memory.h"
 #include "data/content_digest.h"
 #include "data/image_tensor.h"
 #include "data/labelled.h"
 #include "data/memory.h"
 #include "images/grid.h"
+#include "images/png.h"
 #include "model/evaluation_mode.h"
 #include "model/generate.h"
+#include "training/memory_advice.h"
 #include "training/warm_start.h"
 
 namespace vae {
@@ -26,6 +29,8 @@ namespace {
 constexpr int64_t kEvaluationBatch = 512;  // no result depends on it but for rounding
 constexpr int64_t kShownPictures = 64;
 constexpr int64_t kColumns = 8;
+constexpr int64_t kFailedSaves = 3;  // in a row, after which nothing would be left to go on for
+constexpr const char* kHistory = "training.losses";
 
 // Changing these neither alters a step that was taken nor one that will be, or only adds steps.
 constexpr std::array kMayChange = {"data.cache",
@@ -136,7 +141,8 @@ Run::Run(const Config& config, const Data& data)
                 .classes = static_cast<int64_t>(data.train->classes().size()),
                 .count = data.train->size()},
                device_, config.training.epochs * batches_.per_epoch()),
-      description_(describe(*data.train, trainer_.inference())) {
+      description_(describe(*data.train, trainer_.inference())),
+      divergence_(config.training.divergence) {
   if (data.validation) validation_.emplace(data.validation, config.data.observation, place(config, device_));
   if (batches_.per_epoch() == 0) {
     throw UsageError(
@@ -155,6 +161,7 @@ std::unique_ptr<Run> Run::start(const Config& config, const std::filesystem::pat
   std::optional<WarmStart> warm_start;
   if (origin) warm_start = take_weights(run->trainer_.model(), *origin);
   tell_memory(run->trainer_.inference(), run->train_.size());
+  run->lock_.emplace(path);
   const RunFolder folder = RunFolder::create(path, replace);
   write_file_atomically(folder.config(), dump(config));
   run->writer_ = std::make_unique<RunWriter>(folder);
@@ -164,11 +171,17 @@ std::unique_ptr<Run> Run::start(const Config& config, const std::filesystem::pat
 
 std::unique_ptr<Run> Run::resume(const Config& config, const RunFolder& folder,
                                  const Checkpoint& checkpoint) {
+  RunLock lock(folder.path());
+  folder.remove_unfinished();
   const Data data = read_data(config);
   std::unique_ptr<Run> run(new Run(config, data));
   require_same(run->description_, checkpoint.pictures);
-  run->trainer_.restore(checkpoint);
-  run->state_ = checkpoint.state;
+  run->lock_.emplace(std::move(lock));
+  run->restore(checkpoint);
+  const bool is_last = checkpoint.path == folder.last_checkpoint();
+  if (!is_last || !std::filesystem::exists(folder.good_checkpoint())) {
+    checkpoint.save(folder.good_checkpoint());  // one that is there may be damaged, or of a later step
+  }
   write_file_atomically(folder.config(), dump(config));
   run->writer_ = std::make_unique<RunWriter>(folder, checkpoint.state.step);
   return run;
@@ -176,13 +189,15 @@ std::unique_ptr<Run> Run::resume(const Config& config, const RunFolder& folder,
 
 Ending Run::fit(RunObserver& observer, const StopSignal& stop) {
   spdlog::debug("training on {} with {} threads", device_.str(), at::get_num_threads());
+  if (!std::filesystem::exists(folder().last_checkpoint())) save_scheduled();
   while (state_.epoch < config_.training.epochs && !out_of_patience()) {
     train_epoch(observer, stop);
+    const bool is_over = state_.position == batches_.per_epoch();  // else it was stopped or has gone back
+    if (is_over) finish_epoch(observer);
     if (stop.received() != 0) {
-      checkpoint().save(folder().last_checkpoint());
+      save();
       return Ending::stopped;
     }
-    finish_epoch(observer);
   }
   return out_of_patience() ? Ending::out_of_patience : Ending::finished;
 }
@@ -192,21 +207,35 @@ void Run::train_epoch(RunObserver& observer, const StopSignal& stop) {
   pictures_since_log_ = 0;
   if (state_.position == 0) trainer_.sums().begin_epoch();
   while (state_.position < batches_.per_epoch() && stop.received() == 0) {
-    const Batch batch = batches_.get(state_.epoch, state_.position);
-    trainer_.step(batch);
-    ++state_.position;
-    ++state_.step;
-    pictures_since_log_ += batch.size();
+    take_step(batches_.get(state_.epoch, state_.position));
     const bool ends_epoch = state_.position == batches_.per_epoch();
-    if (state_.step % config_.training.log_every == 0 || ends_epoch) log_steps(state_.epoch + 1);
-    save_step();
+    const bool logs = state_.step % config_.training.log_every == 0 || ends_epoch;
+    if (logs) log_steps(state_.epoch + 1);
+    if (logs || saves_now()) look_for_divergence();
+    if (divergence_.has_diverged()) return roll_back();
+    if (saves_now()) save_or_retry_later([this] { save_scheduled(); });
+    if (!ends_epoch && stop.take_save_request()) save_or_retry_later([this] { save(); });
     observer.on_step(progress());
   }
+}
+
+void Run::take_step(const Batch& batch) {
+  try {
+    trainer_.step(batch);
+  } catch (const std::exception& error) {
+    if (!is_out_of_memory(error)) throw;
+    throw out_of_memory_at(trainer_, batch);
+  }
+  divergence_.add(trainer_.sums().last_loss());
+  ++state_.position;
+  ++state_.step;
+  pictures_since_log_ += batch.size();
 }
 
 void Run::finish_epoch(RunObserver& observer) {
   ++state_.epoch;
   state_.position = 0;
+  const TrainingState best_before = state_;
   EpochReport report = {.epoch = state_.epoch,
                         .epochs = config_.training.epochs,
                         .train = trainer_.sums().of_epoch(),
@@ -214,16 +243,24 @@ void Run::finish_epoch(RunObserver& observer) {
   report.is_best = report.validation && state_.best_epoch == state_.epoch;
   const bool is_last = state_.epoch == config_.training.epochs || out_of_patience();
   if (is_last || state_.epoch % config_.training.pictures_every == 0) write_pictures();
-  writer_->flush();
+  const auto save_all = [this, &report] { save_epoch(report.is_best); };
+  if (is_last) {
+    save_all();
+  } else if (!save_or_retry_later(save_all) && report.is_best) {
+    state_.best_bound = best_before.best_bound;  // that of the best checkpoint there is
+    state_.best_epoch = best_before.best_epoch;
+  }
+  report.seconds = seconds_since(epoch_begin_);
+  observer.on_epoch(report);
+}
 
+void Run::save_epoch(bool is_best) {
   const Checkpoint now = checkpoint();
-  if (report.is_best) now.save(folder().best_checkpoint());
+  if (is_best) now.save(folder().best_checkpoint());
   if (config_.training.keep_every_epochs && state_.epoch % *config_.training.keep_every_epochs == 0) {
     now.save(folder().step_checkpoint(state_.step));
   }
-  now.save(folder().last_checkpoint());
-  report.seconds = seconds_since(epoch_begin_);
-  observer.on_epoch(report);
+  save_scheduled();
 }
 
 void Run::log_steps(int64_t epoch) {
@@ -232,12 +269,6 @@ void Run::log_steps(int64_t epoch) {
   if (latest_.skipped > 0) {
     spdlog::warn("{} of the last {} steps were skipped: their gradients were not finite", latest_.skipped,
                  latest_.steps);
-  }
-  if (latest_.skipped == latest_.steps) {
-    throw DivergedError(
-        "step {}: no gradient of the last {} steps was finite; lower training.optimizer.learning_rate, or "
-        "set training.clip_norm",
-        state_.step, latest_.steps);
   }
   const double seconds = seconds_since(last_log_);
   last_log_ = Clock::now();
@@ -300,17 +331,89 @@ void Run::write_pictures() {
   writer_->pictures(state_.epoch, state_.step, samples, reconstructions);
 }
 
-void Run::save_step() {
+// Not behind the last step of an epoch: the rows of its validation belong to that step, and the checkpoint
+// that stands for them comes after them.
+bool Run::saves_now() const {
   const auto every = config_.training.save_every_steps;
-  if (every && state_.step % *every == 0) checkpoint().save(folder().last_checkpoint());
+  return every && state_.step % *every == 0 && state_.position < batches_.per_epoch();
+}
+
+void Run::save() {
+  look_for_divergence();
+  writer_->flush();  // a checkpoint stands for all rows up to its step
+  checkpoint().save(folder().last_checkpoint());
+}
+
+// Only these checkpoints are gone back to, never those that a signal asked for: a run does the same however
+// often it was interrupted.
+void Run::save_scheduled() {
+  save();
+  if (state_.bad_steps == 0) link_file(folder().last_checkpoint(), folder().good_checkpoint());
+}
+
+bool Run::save_or_retry_later(const std::function<void()>& write) {
+  try {
+    write();
+    failed_saves_ = 0;
+    return true;
+  } catch (const IoError& error) {
+    if (++failed_saves_ == kFailedSaves) throw;
+    spdlog::warn("{}; going on, the next save tries again", error.what());
+    return false;
+  }
 }
 
 Checkpoint Run::checkpoint() const {
-  return {.config = config_,
-          .state = state_,
-          .pictures = description_,
-          .tensors = trainer_.tensors(),
-          .path = {}};
+  Checkpoint result = {.config = config_,
+                       .state = state_,
+                       .pictures = description_,
+                       .tensors = trainer_.tensors(),
+                       .path = {}};
+  result.tensors.emplace(kHistory, divergence_.history());
+  return result;
+}
+
+void Run::restore(const Checkpoint& checkpoint) {
+  trainer_.restore(checkpoint);
+  state_ = checkpoint.state;
+  trainer_.slow_down(std::pow(config_.training.divergence.slowdown, state_.rollbacks));
+  const auto history = checkpoint.tensors.find(kHistory);
+  const bool has_history = history != checkpoint.tensors.end() && history->second.dtype() == torch::kDouble;
+  divergence_.restore(has_history ? history->second : torch::empty({0}, torch::kDouble), state_.bad_steps);
+}
+
+void Run::look_for_divergence() {
+  divergence_.look();
+  state_.bad_steps = divergence_.bad_steps();
+}
+
+void Run::roll_back() {
+  const DivergenceConfig& config = config_.training.divergence;
+  if (state_.rollbacks == config.rollbacks) give_up();
+  const RunFolder folder = writer_->folder();
+  Checkpoint good = Checkpoint::load(folder.good_checkpoint());
+  good.state.rollbacks = state_.rollbacks + 1;
+  spdlog::warn(
+      "step {}: {}, since step {}; going back to step {} with {} times the learning rate (roll-back {} of "
+      "{})",
+      state_.step, divergence_.reason(), state_.step - state_.bad_steps + 1, good.state.step, config.slowdown,
+      good.state.rollbacks, config.rollbacks);
+  restore(good);
+  writer_.reset();
+  writer_ = std::make_unique<RunWriter>(folder, state_.step);
+}
+
+void Run::give_up() {
+  const int64_t first = state_.step - state_.bad_steps;  // how many steps came before the first bad one
+  const Batch batch = batches_.get(first / batches_.per_epoch(), first % batches_.per_epoch());
+  const int64_t shown = std::min(kShownPictures, batch.size());
+  write_png(folder().offending_batch(), grid(to_images(batch.x.narrow(0, 0, shown)), kColumns));
+  throw DivergedError(
+      "step {}: {}, since step {}, also after {} roll-backs, at a learning rate of {:.3g}; its batch is in "
+      "{}; "
+      "lower training.optimizer.learning_rate, set training.clip_norm, or look at these pictures",
+      state_.step, divergence_.reason(), first + 1, state_.rollbacks, trainer_.learning_rate(),
+      folder().offending_batch().string());
 }
 
 Progress Run::progress() const {

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 
@@ -12,6 +13,8 @@
 #include "training/checkpoint.h"
 #include "training/collapse.h"
 #include "training/config.h"
+#include "training/divergence.h"
+#include "training/run_lock.h"
 #include "training/run_writer.h"
 #include "training/trainer.h"
 
@@ -62,7 +65,10 @@ class Run {
                                      const Checkpoint& checkpoint);
 
   /// Trains until the config's epochs are done, patience has run out, or a signal came; then all is saved.
-  /// DivergedError where no step of a whole interval had a finite gradient.
+  /// Where training diverges, it goes back to the last good checkpoint with a lower learning rate;
+  /// DivergedError where it did so as often as the config allows. A checkpoint that can't be written within
+  /// the run is tried again at the next save; IoError at the third in a row, and at the end. MemoryError
+  /// where a step ran out of memory.
   Ending fit(RunObserver& observer, const StopSignal& stop);
 
   const Config& config() const { return config_; }
@@ -82,12 +88,21 @@ class Run {
   Run(const Config& config, const Data& data);
 
   void train_epoch(RunObserver& observer, const StopSignal& stop);
+  void take_step(const Batch& batch);
   void finish_epoch(RunObserver& observer);
+  void save_epoch(bool is_best);
   void log_steps(int64_t epoch);
   std::optional<Validation> validate_epoch();
   void write_pictures();
-  void save_step();
+  void save_scheduled();
+  void save();
+  bool save_or_retry_later(const std::function<void()>& write);
+  bool saves_now() const;
   Checkpoint checkpoint() const;
+  void look_for_divergence();
+  void roll_back();
+  void restore(const Checkpoint& checkpoint);
+  [[noreturn]] void give_up();
   Progress progress() const;
   bool out_of_patience() const;
 
@@ -101,8 +116,11 @@ class Run {
   Trainer trainer_;
   PictureDescription description_;
   TrainingState state_;
+  DivergenceWatch divergence_;
+  std::optional<RunLock> lock_;
   std::unique_ptr<RunWriter> writer_;
   CollapseWatch collapse_;
+  int64_t failed_saves_ = 0;  // in a row
 
   StepAverages latest_;
   double pictures_per_second_ = 0;

@@ -1,9 +1,12 @@
 #include "training/run_folder.h"
 
+#include <algorithm>
 #include <array>
+#include <string>
 #include <system_error>
 
 #include "core/error.h"
+#include "core/file.h"
 
 namespace vae {
 namespace {
@@ -11,9 +14,9 @@ namespace {
 namespace fs = std::filesystem;
 
 // Everything that a run writes: replacing one removes this and nothing else.
-constexpr std::array kEntries = {"config.json", "metrics.jsonl", "events.out.tfevents.0.vae",
-                                 "log.txt",     "samples",       "reconstructions",
-                                 "checkpoints", "report.html",   "environment.json"};
+constexpr std::array kEntries = {
+    "config.json", "metrics.jsonl", "events.out.tfevents.0.vae", "log.txt",     "samples", "reconstructions",
+    "checkpoints", "report.html",   "environment.json",          "diverged.png"};
 constexpr std::array kFolders = {"samples", "reconstructions", "checkpoints"};
 
 [[noreturn]] void fail(const fs::path& path, const std::error_code& error) {
@@ -25,6 +28,13 @@ bool is_empty_folder(const fs::path& path) {
   const bool empty = fs::is_empty(path, error);
   if (error) fail(path, error);
   return empty;
+}
+
+/// As a process leaves it that ended between making the folders and writing the config.
+bool holds_only_empty_folders(const fs::path& path) {
+  return std::ranges::all_of(fs::directory_iterator(path), [](const fs::directory_entry& entry) {
+    return entry.is_directory() && is_empty_folder(entry.path());
+  });
 }
 
 void remove_run(const fs::path& path) {
@@ -41,7 +51,7 @@ void RunFolder::require_free(const fs::path& path, bool replace) {
   if (!fs::exists(path)) return;
   if (!fs::is_directory(path))
     throw UsageError("{}: is a file; choose another folder with --out", path.string());
-  if (is_empty_folder(path)) return;
+  if (is_empty_folder(path) || holds_only_empty_folders(path)) return;
   if (!fs::exists(path / "config.json")) {
     throw UsageError("{}: holds files, but no run; choose another folder with --out", path.string());
   }
@@ -60,6 +70,14 @@ RunFolder RunFolder::create(const fs::path& path, bool replace) {
     if (error) fail(path / folder, error);
   }
   return RunFolder(path);
+}
+
+void RunFolder::remove_unfinished() const {
+  std::error_code error;
+  for (const auto& entry : fs::recursive_directory_iterator(path_, error)) {
+    const bool is_temporary = entry.path().filename().string().find(kTemporaryMark) != std::string::npos;
+    if (is_temporary && entry.is_regular_file()) fs::remove(entry.path(), error);
+  }
 }
 
 fs::path RunFolder::samples(int64_t epoch) const {

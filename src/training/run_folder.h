@@ -19,6 +19,9 @@ class RunFolder {
   /// Makes the folder after the same check, without what a former run left. IoError where it can't be made.
   static RunFolder create(const std::filesystem::path& path, bool replace);
 
+  /// Removes what a process that was killed had begun to write. Only for whoever holds the folder's RunLock.
+  void remove_unfinished() const;
+
   const std::filesystem::path& path() const { return path_; }
   std::filesystem::path config() const { return path_ / "config.json"; }
   std::filesystem::path metrics() const { return path_ / "metrics.jsonl"; }
@@ -26,9 +29,11 @@ class RunFolder {
   std::filesystem::path environment() const { return path_ / "environment.json"; }
   std::filesystem::path report() const { return path_ / "report.html"; }
   std::filesystem::path log() const { return path_ / "log.txt"; }
+  std::filesystem::path offending_batch() const { return path_ / "diverged.png"; }
   std::filesystem::path samples(int64_t epoch) const;
   std::filesystem::path reconstructions(int64_t epoch) const;
   std::filesystem::path last_checkpoint() const { return path_ / "checkpoints/last.safetensors"; }
+  std::filesystem::path good_checkpoint() const { return path_ / "checkpoints/good.safetensors"; }
   std::filesystem::path best_checkpoint() const { return path_ / "checkpoints/best.safetensors"; }
   std::filesystem::path step_checkpoint(int64_t step) const;
 

@@ -18,6 +18,8 @@ struct TrainingState {
   int64_t position = 0;              // batches taken of the epoch under way
   std::optional<double> best_bound;  // on the validation pictures
   int64_t best_epoch = 0;
+  int64_t bad_steps = 0;  // since the first of those in a row, see DivergenceWatch
+  int64_t rollbacks = 0;
   bool operator==(const TrainingState&) const = default;
 };
 
@@ -29,6 +31,8 @@ inline constexpr auto fields(Tag<TrainingState>) {
       field("best_bound", &TrainingState::best_bound,
             "Best bound on the validation pictures so far, in nats."),
       field("best_epoch", &TrainingState::best_epoch, non_negative, "The epoch that reached it."),
+      field("bad_steps", &TrainingState::bad_steps, non_negative, "Bad steps in a row, up to this one."),
+      field("rollbacks", &TrainingState::rollbacks, non_negative, "How often training has gone back."),
   };
 }
 

@@ -1,9 +1,12 @@
 #include "training/step_sums.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace vae {
 namespace {
+
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
 enum Quantity : int64_t { kObjective, kReconstruction, kKl, kGradientNorm, kSteps, kSkipped, kQuantities };
 
@@ -31,6 +34,7 @@ void StepSums::add(const Terms& terms, const Tensor& gradient_norm, const Tensor
   const Tensor values = torch::stack({terms.objective, terms.reconstruction, terms.kl, gradient_norm});
   const Tensor skipped = non_finite.to(torch::kDouble);
   sums_.narrow(0, kObjective, 4).add_(torch::where(non_finite == 1, torch::zeros_like(values), values));
+  last_loss_ = torch::where(skipped == 1, kNan, -values[0]);
   sums_[kSteps].add_(1);
   sums_[kSkipped].add_(skipped);
 }

@@ -27,6 +27,9 @@ class StepSums {
   /// `non_finite`: 1 where the step was skipped, else 0.
   void add(const Terms& terms, const Tensor& gradient_norm, const Tensor& non_finite);
 
+  /// What the last step would have made smaller: minus its objective, NaN where it was skipped. A scalar.
+  Tensor last_loss() const { return last_loss_; }
+
   StepAverages of_epoch() const;
   StepAverages since_last_take() const;
   void take() { taken_.copy_(sums_); }  // the next row begins here
@@ -39,6 +42,7 @@ class StepSums {
   Tensor state_;  // [2, quantities]
   Tensor sums_;   // its rows
   Tensor taken_;
+  Tensor last_loss_;
 };
 
 }  // namespace vae

@@ -46,9 +46,11 @@ Trainer::Trainer(const Config& config, const TrainingPictures& pictures, torch::
   if (config.training.ema) average_.emplace(*config.training.ema, parameters_.values());
 }
 
-double Trainer::learning_rate() const {
-  return optimizer_->learning_rate() * learning_rate_factor(config_.training.schedule, steps_, total_steps_);
+double Trainer::rate_factor() const {
+  return slowdown_ * learning_rate_factor(config_.training.schedule, steps_, total_steps_);
 }
+
+double Trainer::learning_rate() const { return optimizer_->learning_rate() * rate_factor(); }
 
 void Trainer::step(const Batch& batch) {
   Random noise = latent_.at(static_cast<uint64_t>(steps_));
@@ -81,8 +83,7 @@ void Trainer::descend(const EStep& q, const StepContext& at) {
   if (config_.training.clip_norm) {
     parameters_.gradients().mul_((*config_.training.clip_norm / norm).clamp_max(1));
   }
-  optimizer_->step(parameters_.values(), parameters_.gradients(),
-                   learning_rate_factor(config_.training.schedule, steps_, total_steps_), non_finite);
+  optimizer_->step(parameters_.values(), parameters_.gradients(), rate_factor(), non_finite);
   model_->project();
   if (average_) average_->update(parameters_.values(), steps_, non_finite);
   sums_.add(terms, norm, non_finite);

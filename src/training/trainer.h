@@ -43,6 +43,9 @@ class Trainer {
   int64_t steps() const { return steps_; }
   double learning_rate() const;
 
+  /// From now on the learning rate is the schedule's times `factor`.
+  void slow_down(double factor) { slowdown_ = factor; }
+
   /// While the result lives, the model has its averaged weights, if there are any.
   SwappedValues averaged_weights();
 
@@ -56,6 +59,7 @@ class Trainer {
     Tensor tensor;
   };
   std::vector<NamedTensor> everything() const;
+  double rate_factor() const;
 
   /// Terms of the objective at q, and the step of the weights that they ask for.
   void descend(const EStep& q, const StepContext& at);
@@ -63,6 +67,7 @@ class Trainer {
   const Config config_;
   int64_t total_steps_;
   int64_t steps_ = 0;
+  double slowdown_ = 1;
   Random latent_;
   std::shared_ptr<Vae> model_;
   std::shared_ptr<Objective> objective_;

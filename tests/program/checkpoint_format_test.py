@@ -22,7 +22,7 @@ class CheckpointFormat(ProgramTest):
                   "decoder.mlp.hidden0.weight": [8, 2], "decoder.mlp.hidden0.bias": [8],
                   "decoder.mlp.output.weight": [64, 8], "decoder.mlp.output.bias": [64],
                   "likelihood.variance.raw": []}
-        expected = {"optimizer.updates": [], "training.sums": None}
+        expected = {"optimizer.updates": [], "training.sums": None, "training.losses": None}
         for name, shape in shapes.items():
             for full in (name, f"ema.{name}", f"optimizer.{name}.exp_avg", f"optimizer.{name}.exp_avg_sq"):
                 expected[full] = shape

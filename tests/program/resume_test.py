@@ -128,14 +128,15 @@ class Resume(ProgramTest):
             training__batch_size=512, training__save_every_steps=None, objective__samples=16,
             model__encoder={"type": "mlp", "hidden": [2048]},
             model__decoder={"type": "mlp", "hidden": [2048, 2048]})
-        self.wait_for(self.folder / "run" / "metrics.jsonl", process)
+        self.wait_for(self.saved(), process)
+        before = self.saved().read_bytes()
         time.sleep(0.2)
         process.send_signal(signal.SIGINT)
         time.sleep(0.1)
         process.send_signal(signal.SIGINT)
         stdout, stderr = process.communicate(timeout=60)
         self.assertEqual((process.returncode, stdout, stderr), (130, "", ""))
-        self.assertFalse(self.saved().exists())
+        self.assertEqual(self.saved().read_bytes(), before)
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ class RunFolder(ProgramTest):
     def test_holds_everything_of_the_run(self):
         expected = ["config.json", "metrics.jsonl", "log.txt", "events.out.tfevents.0.vae",
                     "environment.json", "report.html",
-                    "checkpoints/best.safetensors", "checkpoints/last.safetensors"]
+                    "checkpoints/best.safetensors", "checkpoints/good.safetensors", "checkpoints/last.safetensors"]
         for epoch in (1, 2):
             expected += [f"samples/epoch-000{epoch}.png", f"reconstructions/epoch-000{epoch}.png"]
         self.assertEqual(program.files(self.run_folder), sorted(expected))
