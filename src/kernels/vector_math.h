@@ -6,13 +6,13 @@
 
 namespace vae {
 
-/// exp(x) for x <= 88, within 2 units in the last place; below -87 it stays at exp(-87), 2e-38. NaN stays.
+/// exp(x) for x <= 88, within 2 units in the last place; 0 below -87. NaN stays.
 [[gnu::always_inline]] inline float exp_of(float x) {
   constexpr float kLowest = -87.0F;
   constexpr float kLog2E = 1.44269504F;
   constexpr float kLn2High = 0x1.63p-1F, kLn2Low = -2.12194440e-4F;  // the first times an integer is exact
   constexpr float kRounder = 0x1.8p23F;  // added, it leaves the nearest integer in the low bits
-  x = x < kLowest ? kLowest : x;
+  const bool vanishes = x < kLowest;
   const float shifted = x * kLog2E + kRounder;
   const float n = shifted - kRounder;
   const float r = (x - n * kLn2High) - n * kLn2Low;
@@ -25,7 +25,7 @@ namespace vae {
   p = p * r + 5.0000001201e-1F;
   p = p * (r * r) + r + 1;
   const uint32_t exponent = (std::bit_cast<uint32_t>(shifted) + 127) << 23;
-  return p * std::bit_cast<float>(exponent);
+  return vanishes ? 0.0F : p * std::bit_cast<float>(exponent);
 }
 
 /// log(1 + x) for 0 <= x <= 1, within 3 units in the last place.

@@ -34,8 +34,8 @@ TEST(VectorMath, ExpIsWithinTwoUnits) {
 
 TEST(VectorMath, ExpEndsWhereFloatDoes) {
   EXPECT_EQ(exp_of(0), 1);
-  EXPECT_NEAR(exp_of(-1000), 0, 2e-38);
-  EXPECT_EQ(exp_of(-std::numeric_limits<float>::infinity()), exp_of(-87));
+  EXPECT_EQ(exp_of(-1000), 0);
+  EXPECT_EQ(exp_of(-std::numeric_limits<float>::infinity()), 0);
   EXPECT_TRUE(std::isnan(exp_of(kNan)));
 }
 
