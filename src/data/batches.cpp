@@ -1,6 +1,7 @@
 #include "data/batches.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "core/noise.h"
 
@@ -15,7 +16,11 @@ Tensor gather(const Dataset& dataset, int64_t count, const Number& number) {
   const PictureShape shape = dataset.shape();
   Tensor bytes = torch::empty({count, shape.height, shape.width, shape.channels}, torch::kUInt8);
   uint8_t* target = bytes.data_ptr<uint8_t>();
-  for (int64_t i = 0; i < count; ++i) target = std::ranges::copy(dataset.stored(number(i)), target).out;
+  for (int64_t i = 0; i < count; ++i) {
+    const auto pixels = dataset.stored(number(i));
+    std::memcpy(target, pixels.data(), pixels.size_bytes());
+    target += pixels.size_bytes();
+  }
   return bytes;
 }
 

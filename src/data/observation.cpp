@@ -1,5 +1,6 @@
 #include "data/observation.h"
 
+#include "core/byte_noise.h"
 #include "core/noise.h"
 
 namespace vae {
@@ -10,6 +11,9 @@ Tensor observe(const PlainObservation&, const Tensor& bytes, torch::ScalarType t
 }
 
 Tensor observe(const Binarize& binarize, const Tensor& bytes, torch::ScalarType type, Random& random) {
+  if (!binarize.threshold && bytes.device().is_cpu() && type == torch::kFloat) {
+    return bernoulli_of_bytes(random, bytes);
+  }
   const Tensor grey = bytes.to(type).div_(255);
   if (binarize.threshold) return (grey > *binarize.threshold).to(type);
   return bernoulli(random, grey);

@@ -1,6 +1,7 @@
 #include "distributions/bernoulli.h"
 
 #include "core/noise.h"
+#include "kernels/bernoulli.h"
 
 namespace vae {
 namespace {
@@ -10,9 +11,8 @@ constexpr double kEdge = 1e-3;
 
 }  // namespace
 
-// x log s(l) + (1 - x) log(1 - s(l)) = x l + log s(-l), which overflows nowhere.
 Tensor Bernoulli::log_prob(const Tensor& x, const Tensor& parameters) const {
-  return sum_pixels(x * parameters + torch::log_sigmoid(-parameters));
+  return bernoulli_log_prob(x, parameters);
 }
 
 Tensor Bernoulli::mean(const Tensor& parameters) const { return torch::sigmoid(parameters); }

@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "core/noise.h"
-#include "distributions/normal.h"
 #include "distributions/standard_normal.h"
+#include "kernels/diagonal_gaussian.h"
 
 namespace vae {
 namespace {
@@ -35,17 +35,16 @@ DiagonalGaussian::DiagonalGaussian(Tensor mean, Tensor log_variance)
 Tensor DiagonalGaussian::rsample(int64_t importance_samples, int64_t samples, Random& random) const {
   const Tensor eps =
       normal(random, {importance_samples, samples, mean_.size(0), mean_.size(1)}, mean_.options());
-  return mean_ + torch::exp(0.5 * log_variance_) * eps;
+  return reparameterize(mean_, log_variance_, eps);
 }
 
 Tensor DiagonalGaussian::log_prob(const Tensor& z) const {
-  return normal_log_prob(z, mean_, log_variance_).sum(-1);
+  return diagonal_gaussian_log_prob(z, mean_, log_variance_);
 }
 
 std::optional<Tensor> DiagonalGaussian::kl_per_dimension(const Prior& prior) const {
   if (dynamic_cast<const StandardNormal*>(&prior) == nullptr) return std::nullopt;
-  // expm1(v) - v rather than exp(v) - 1 - v: near the prior the difference is all there is.
-  return 0.5 * (mean_.square() + torch::expm1(log_variance_) - log_variance_);
+  return kl_to_standard_normal(mean_, log_variance_);
 }
 
 std::unique_ptr<Posterior> DiagonalGaussian::detached() const {

@@ -1,7 +1,11 @@
 #include "distributions/gaussian.h"
 
+#include <cmath>
+#include <numbers>
+
 #include "core/noise.h"
 #include "distributions/normal.h"
+#include "kernels/squared_distance.h"
 
 namespace vae {
 namespace {
@@ -33,7 +37,11 @@ GaussianMoments Gaussian::moments(const Tensor& parameters) const {
 Tensor Gaussian::log_prob(const Tensor& x, const Tensor& parameters) const {
   auto [mean, log_variance] = moments(parameters);
   if (variance_->follows_errors()) log_variance = variance_->log_of_errors((x - mean).square());
-  return sum_pixels(normal_log_prob(x, mean, log_variance));
+  if (log_variance.dim() > 0) return sum_pixels(normal_log_prob(x, mean, log_variance));
+  const double log_two_pi = std::log(2 * std::numbers::pi);
+  const auto dimensions = static_cast<double>(x[0].numel());
+  return -0.5 *
+         (dimensions * (log_two_pi + log_variance) + squared_distance(x, mean) * torch::exp(-log_variance));
 }
 
 Tensor Gaussian::mean(const Tensor& parameters) const { return moments(parameters).mean; }

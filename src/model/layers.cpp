@@ -3,9 +3,11 @@
 #include <torch/nn/functional.h>
 
 #include <cmath>
+#include <optional>
 #include <utility>
 
 #include "core/noise.h"
+#include "kernels/linear.h"
 
 namespace vae {
 namespace {
@@ -25,6 +27,21 @@ constexpr double kSameKernelArea = kSameKernel * kSameKernel;
 
 // Added to the variance before its root (Rombach et al. 2022, their code).
 constexpr double kVarianceFloor = 1e-6;
+
+std::optional<FusedActivation> fused_form(Activation activation) {
+  switch (activation) {
+    case Activation::identity:
+      return FusedActivation::identity;
+    case Activation::relu:
+      return FusedActivation::relu;
+    case Activation::leaky_relu:
+      return FusedActivation::leaky_relu;
+    case Activation::tanh:
+      return FusedActivation::tanh;
+    default:
+      return std::nullopt;
+  }
+}
 
 }  // namespace
 
@@ -49,7 +66,10 @@ Linear::Linear(int64_t inputs, int64_t outputs, Activation activation, double ga
     : Layer({outputs, inputs}, outputs, static_cast<double>(inputs), static_cast<double>(outputs), activation,
             gain) {}
 
-Tensor Linear::forward(const Tensor& x) const { return activated(torch::linear(x, weight, bias)); }
+Tensor Linear::forward(const Tensor& x) const {
+  if (const auto fused = fused_form(activation())) return linear(x, weight, bias, *fused);
+  return activated(linear(x, weight, bias, FusedActivation::identity));
+}
 
 Projection::Projection(int64_t inputs, int64_t outputs)
     : Layer({outputs, inputs}, /*biases=*/0, static_cast<double>(inputs), static_cast<double>(outputs),

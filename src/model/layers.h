@@ -32,6 +32,7 @@ class Layer : public torch::nn::Module {
   Layer(std::vector<int64_t> weight_shape, int64_t biases, double fan_in, double fan_out,
         Activation activation, double gain = 1);
 
+  Activation activation() const { return activation_; }
   Tensor activated(const Tensor& x) const { return activate(x, activation_); }
 
  private:

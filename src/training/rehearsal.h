@@ -25,7 +25,9 @@ struct MemoryNeed {
   int64_t activations = 0;  // the most that a step held beside these: activations and what operations need
   int64_t pictures = 0;     // those of training, as bytes
 
-  int64_t total() const { return weights + gradients + optimizer + average + posteriors + activations + pictures; }
+  int64_t total() const {
+    return weights + gradients + optimizer + average + posteriors + activations + pictures;
+  }
 };
 
 struct Rehearsal {

@@ -1,0 +1,84 @@
+#include "kernels/linear.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+
+#include "support/fused.h"
+#include "training/autocast.h"
+
+namespace vae {
+namespace {
+
+constexpr std::array kActivations = {FusedActivation::identity, FusedActivation::relu,
+                                     FusedActivation::leaky_relu, FusedActivation::tanh};
+
+struct Shape {
+  int64_t rows, inputs, outputs;
+};
+constexpr std::array kShapes = {Shape{1, 1, 1}, Shape{3, 7, 5}, Shape{20, 200, 100}, Shape{128, 784, 65}};
+
+// Products of n terms err by some sqrt(n) units of float, relative to the length of both factors.
+void expect_close_by_size(const Tensor& a, const Tensor& b, int64_t terms, const std::string& what) {
+  const double tolerance = 4 * std::sqrt(static_cast<double>(terms)) * 0x1p-24;
+  test::expect_close(a, b, b.abs().max() + b.square().mean().sqrt(), tolerance, what);
+}
+
+TEST(LinearKernel, AgreesWithTheReferenceInFloat64) {
+  for (const FusedActivation activation : kActivations) {
+    const auto fused = [&](const std::vector<Tensor>& t) { return linear(t[0], t[1], t[2], activation); };
+    const auto plain = [&](const std::vector<Tensor>& t) {
+      return reference::linear(t[0], t[1], t[2], activation);
+    };
+    for (const Shape& shape : kShapes) {
+      const std::vector<Tensor> inputs = {test::draws({shape.rows, shape.inputs}, 1),
+                                          test::draws({shape.outputs, shape.inputs}, 2, 0.1),
+                                          test::draws({shape.outputs}, 3)};
+      const Tensor arriving = test::draws({shape.rows, shape.outputs}, 4);
+      const test::Evaluated ours = test::evaluate(fused, inputs, 0, arriving);
+      const test::Evaluated exact = test::evaluate(plain, test::in_float64(inputs), 0, arriving);
+      const std::string what =
+          std::to_string(shape.rows) + " rows, activation " + std::to_string(static_cast<int>(activation));
+      expect_close_by_size(ours.value, exact.value, shape.inputs, what + ", value");
+      for (size_t i = 0; i < 3; ++i) {
+        expect_close_by_size(ours.gradients[i], exact.gradients[i], shape.inputs + shape.rows,
+                             what + ", gradient of input " + std::to_string(i));
+      }
+    }
+  }
+}
+
+TEST(LinearKernel, TakesAnyLeadingDimensionsAndLayout) {
+  const Tensor x = test::draws({2, 3, 4, 5}, 1), weight = test::draws({6, 5}, 2), bias = test::draws({6}, 3);
+  const Tensor rows = linear(x.view({24, 5}), weight, bias, FusedActivation::tanh);
+  EXPECT_TRUE(torch::equal(linear(x, weight, bias, FusedActivation::tanh), rows.view({2, 3, 4, 6})));
+  const Tensor turned = x.view({24, 5}).t().contiguous().t();
+  EXPECT_LT(test::distance(linear(turned, weight, bias, FusedActivation::tanh), rows), 1e-6);
+  EXPECT_EQ(linear(torch::zeros({0, 5}), weight, bias, FusedActivation::relu).sizes(),
+            (std::vector<int64_t>{0, 6}));
+}
+
+TEST(LinearKernel, ComputesNoGradientThatNobodyWants) {
+  const Tensor x = test::draws({4, 5}, 1), weight = test::draws({6, 5}, 2).requires_grad_(true);
+  const Tensor bias = test::draws({6}, 3);
+  linear(x, weight, bias, FusedActivation::relu).sum().backward();
+  EXPECT_TRUE(weight.grad().defined());
+  EXPECT_FALSE(x.grad().defined());
+  EXPECT_FALSE(linear(x, weight.detach(), bias, FusedActivation::relu).requires_grad());
+}
+
+TEST(LinearKernel, RunsInReducedPrecisionWhereAsked) {
+  const Tensor x = test::draws({4, 5}, 1), weight = test::draws({6, 5}, 2), bias = test::draws({6}, 3);
+  const Autocast autocast(torch::kCPU, true);
+  EXPECT_EQ(linear(x, weight, bias, FusedActivation::relu).scalar_type(), torch::kBFloat16);
+}
+
+TEST(LinearKernel, RefusesSecondDerivatives) {
+  const Tensor x = test::draws({4, 5}, 1).requires_grad_(true);
+  const Tensor value = linear(x, test::draws({6, 5}, 2), test::draws({6}, 3), FusedActivation::tanh).sum();
+  EXPECT_THROW(torch::autograd::grad({value}, {x}, {}, /*retain_graph=*/true, /*create_graph=*/true),
+               c10::Error);
+}
+
+}  // namespace
+}  // namespace vae

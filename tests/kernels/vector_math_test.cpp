@@ -1,0 +1,59 @@
+#include "kernels/vector_math.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <functional>
+#include <limits>
+
+namespace vae {
+namespace {
+
+constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+
+/// Largest error over points between `low` and `high`, in units in the last place of the exact value.
+double largest_error(const std::function<float(float)>& ours, const std::function<double(double)>& exact,
+                     float low, float high) {
+  constexpr int kPoints = 200'001;
+  double largest = 0;
+  for (int i = 0; i < kPoints; ++i) {
+    const float x = low + (high - low) * static_cast<float>(i) / (kPoints - 1);
+    const double expected = exact(static_cast<double>(x));
+    const auto rounded = std::abs(static_cast<float>(expected));
+    const double unit = std::nextafter(rounded, std::numeric_limits<float>::infinity()) - rounded;
+    largest = std::max(largest, std::abs(static_cast<double>(ours(x)) - expected) / unit);
+  }
+  return largest;
+}
+
+TEST(VectorMath, ExpIsWithinTwoUnits) {
+  const auto exp = [](double x) { return std::exp(x); };
+  EXPECT_LE(largest_error(exp_of, exp, -87, 88), 2);
+  EXPECT_LE(largest_error(exp_of, exp, -1, 1), 2);
+}
+
+TEST(VectorMath, ExpEndsWhereFloatDoes) {
+  EXPECT_EQ(exp_of(0), 1);
+  EXPECT_EQ(exp_of(-1000), 0);
+  EXPECT_EQ(exp_of(-std::numeric_limits<float>::infinity()), 0);
+  EXPECT_TRUE(std::isnan(exp_of(kNan)));
+}
+
+TEST(VectorMath, LogOfOneAndAFractionIsWithinThreeUnits) {
+  const auto log1p = [](double x) { return std::log1p(x); };
+  EXPECT_LE(largest_error(log1p_of_fraction, log1p, 0, 1), 3);
+  EXPECT_LE(largest_error(log1p_of_fraction, log1p, 1e-12F, 1e-5F), 3);
+  EXPECT_TRUE(std::isnan(log1p_of_fraction(kNan)));
+}
+
+TEST(VectorMath, TanhIsWithinThreeUnits) {
+  const auto tanh = [](double x) { return std::tanh(x); };
+  EXPECT_LE(largest_error(tanh_of, tanh, -10, 10), 3);
+  EXPECT_LE(largest_error(tanh_of, tanh, -1e-3F, 1e-3F), 3);
+  EXPECT_EQ(tanh_of(1e30F), 1);
+  EXPECT_EQ(tanh_of(-1e30F), -1);
+  EXPECT_TRUE(std::isnan(tanh_of(kNan)));
+}
+
+}  // namespace
+}  // namespace vae
