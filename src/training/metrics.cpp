@@ -28,19 +28,23 @@ std::string line_of(const MetricsRow& row) {
   return line + "}\n";
 }
 
-bool is_row(const Json& json) {
-  const auto has = [&](const char* key, auto is_right) {
-    const auto found = json.find(key);
-    return found != json.end() && is_right(*found);
-  };
-  return json.is_object() && has("step", [](const Json& value) { return value.is_number_integer(); }) &&
-         has("epoch", [](const Json& value) { return value.is_number_integer(); }) &&
-         has("split", [](const Json& value) { return value.is_string(); });
+bool has_integer(const Json& json, const char* key) {
+  const auto found = json.find(key);
+  return found != json.end() && found->is_number_integer();
+}
+
+Json parse_line(std::string_view line) { return Json::parse(line, nullptr, /*allow_exceptions=*/false); }
+
+std::optional<int64_t> step_of(std::string_view line) {
+  const Json json = parse_line(line);
+  if (!json.is_object() || !has_integer(json, "step")) return std::nullopt;
+  return json["step"].get<int64_t>();
 }
 
 std::optional<MetricsRow> parse_row(std::string_view line) {
-  const Json json = Json::parse(line, nullptr, /*allow_exceptions=*/false);
-  if (!is_row(json)) return std::nullopt;
+  const Json json = parse_line(line);
+  if (!json.is_object() || !has_integer(json, "step") || !has_integer(json, "epoch")) return std::nullopt;
+  if (!json.contains("split") || !json["split"].is_string()) return std::nullopt;
   MetricsRow row = {.step = json["step"], .epoch = json["epoch"], .split = json["split"], .values = {}};
   for (const auto& [key, value] : json.items()) {
     if (key != "step" && key != "epoch" && value.is_number()) row.values.emplace_back(key, value);
@@ -83,8 +87,8 @@ void drop_rows_after(const std::filesystem::path& path, int64_t step) {
   if (!std::filesystem::exists(path)) return;
   std::string kept;
   for_each_line(path, [&](std::string_view line) {
-    const std::optional<MetricsRow> row = parse_row(line);
-    if (row && row->step <= step) kept += line;
+    const std::optional<int64_t> of_line = step_of(line);
+    if (of_line && *of_line <= step) kept += line;
   });
   write_file_atomically(path, kept);
 }

@@ -140,7 +140,8 @@ class Terminal(ProgramTest):
         return seen.decode()
 
     def live_lines(self, seen):
-        return re.findall(r"(epoch[^\r\n\x1b]*)\x1b\[K", seen)
+        plain = re.sub(r"\x1b\[[0-9;]*m", "", seen)
+        return re.findall(r"(epoch[^\r\n\x1b]*)\x1b\[K", plain)
 
     def test_shows_a_live_panel_and_erases_it(self):
         seen = self.train_in_terminal()
