@@ -2,6 +2,7 @@
 
 #include <ATen/Parallel.h>
 #include <c10/core/Allocator.h>
+#include <c10/util/Logging.h>
 #include <c10/util/ThreadLocalDebugInfo.h>
 
 #include <algorithm>
@@ -36,6 +37,18 @@ class PeakMemory : public c10::MemoryReportingInfoBase {
   int64_t peak_ = 0;
 };
 
+/// LibTorch logs that blocks which were there before are freed, which nobody asked about.
+class WithoutWarnings {
+ public:
+  WithoutWarnings() { FLAGS_caffe2_log_level = 2; }  // errors only
+  ~WithoutWarnings() { FLAGS_caffe2_log_level = before_; }
+  WithoutWarnings(const WithoutWarnings&) = delete;
+  WithoutWarnings& operator=(const WithoutWarnings&) = delete;
+
+ private:
+  int before_ = FLAGS_caffe2_log_level;
+};
+
 int64_t bytes_of(const Tensor& tensor) { return static_cast<int64_t>(tensor.nbytes()); }
 
 std::shared_ptr<const Dataset> training_pictures(const Config& config, const Splits& splits) {
@@ -68,6 +81,7 @@ MemoryNeed memory_of(Trainer& trainer, const Dataset& pictures) {
 }
 
 int64_t peak_of_a_step(Trainer& trainer, const Batch& batch) {
+  const WithoutWarnings quiet;
   const auto memory = std::make_shared<PeakMemory>();
   const c10::DebugInfoGuard watch(c10::DebugInfoKind::PROFILER_STATE, memory);
   trainer.step(batch);

@@ -30,10 +30,14 @@ bool is_empty_folder(const fs::path& path) {
   return empty;
 }
 
-/// As a process leaves it that ended between making the folders and writing the config.
-bool holds_only_empty_folders(const fs::path& path) {
+bool is_unfinished_config(const fs::path& path) {
+  return path.filename().string().starts_with(fmt::format("config.json{}", kTemporaryMark));
+}
+
+/// As a process leaves it that ended between making the folders and having written the config.
+bool holds_only_a_beginning(const fs::path& path) {
   return std::ranges::all_of(fs::directory_iterator(path), [](const fs::directory_entry& entry) {
-    return entry.is_directory() && is_empty_folder(entry.path());
+    return entry.is_directory() ? is_empty_folder(entry.path()) : is_unfinished_config(entry.path());
   });
 }
 
@@ -51,7 +55,7 @@ void RunFolder::require_free(const fs::path& path, bool replace) {
   if (!fs::exists(path)) return;
   if (!fs::is_directory(path))
     throw UsageError("{}: is a file; choose another folder with --out", path.string());
-  if (is_empty_folder(path) || holds_only_empty_folders(path)) return;
+  if (is_empty_folder(path) || holds_only_a_beginning(path)) return;
   if (!fs::exists(path / "config.json")) {
     throw UsageError("{}: holds files, but no run; choose another folder with --out", path.string());
   }
@@ -65,6 +69,9 @@ RunFolder RunFolder::create(const fs::path& path, bool replace) {
   require_free(path, replace);
   remove_run(path);
   std::error_code error;
+  for (const auto& entry : fs::directory_iterator(path, error)) {
+    if (is_unfinished_config(entry.path())) fs::remove(entry.path(), error);
+  }
   for (const char* folder : kFolders) {
     fs::create_directories(path / folder, error);
     if (error) fail(path / folder, error);

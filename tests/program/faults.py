@@ -6,7 +6,7 @@ import subprocess
 
 import program
 
-LIBRARY = os.environ.get("VAE_FAULTS", "build/tests/libvae_faults.so")
+LIBRARY = os.environ.get("VAE_FAULTS", str(program.ROOT / "build/tests/libvae_faults.so"))
 
 
 def run(*arguments, fault, path="checkpoints/", at=1, count=1, call=None, **options):

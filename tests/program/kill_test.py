@@ -112,7 +112,7 @@ class Killed(ProgramTest):
         print(f"killed at {len(points)} points of a save")
 
     def test_before_its_first_checkpoint(self):
-        for path, at in (("config.json", 1), ("checkpoints/", 1), ("checkpoints/", 5)):
+        for path, at in (("config.json", 1), ("config.json", 2), ("checkpoints/", 1), ("checkpoints/", 5)):
             with self.subTest(path=path, at=at):
                 folder = self.folder / f"{at}{path[:6]}"
                 result = faults.run(*self.arguments(folder), fault="kill", path=path, at=at)
