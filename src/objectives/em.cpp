@@ -5,10 +5,9 @@
 namespace vae {
 namespace {
 
-void ascend(PosteriorParameters& rows, const GradientEStepConfig& config, const StepContext& at) {
-  for (int64_t i = 0; i < config.steps; ++i) {
-    descend(rows, posterior_gradient(at, rows.values), config.learning_rate);
-  }
+PerObjectConfig per_object(const GradientEStepConfig& config) {
+  return {
+      .steps = config.steps, .learning_rate = config.learning_rate, .table = config.table, .fit = config.fit};
 }
 
 }  // namespace
@@ -20,7 +19,7 @@ std::optional<std::string> check(const EmConfig& config) {
 
 Em::Em(const EmConfig& config, const InferenceSetting& setting) : config_(config), model_(setting.model) {
   if (const auto* gradient = config_.e_step.get_if<GradientEStepConfig>()) {
-    table_ = register_module("table", std::make_shared<PosteriorTable>(setting, gradient->table));
+    gradient_ = register_module("e_step", std::make_shared<PerObject>(per_object(*gradient), setting));
   }
   if (config_.m_step.is<ClosedFormMStepConfig>()) {
     const auto options = setting.options.dtype(torch::kDouble);
@@ -41,13 +40,7 @@ int64_t Em::gradient_steps() const {
 }
 
 EStep Em::e_step(const StepContext& at) {
-  const PosteriorFamily& family = at.model.posterior();
-  const auto* gradient = config_.e_step.get_if<GradientEStepConfig>();
-  if (!gradient) return {.posterior = infer(at.model, at.batch, /*seed=*/0)};
-  PosteriorParameters rows = table_->take(at.batch.indices);
-  ascend(rows, *gradient, at);
-  table_->put(at.batch.indices, rows);
-  return {.posterior = family.at(rows.values)};
+  return gradient_ ? gradient_->e_step(at) : EStep{.posterior = infer(at.model, at.batch, /*seed=*/0)};
 }
 
 void Em::collect(const LinearGaussianMoments& batch) {
@@ -75,11 +68,8 @@ std::optional<Terms> Em::m_step(const StepContext& at, const Posterior& posterio
 }
 
 std::unique_ptr<Posterior> Em::infer(const Vae& model, const Batch& batch, uint64_t seed) const {
-  const auto* gradient = config_.e_step.get_if<GradientEStepConfig>();
-  const Tensor parameters =
-      gradient ? fit_posterior(model, batch, ignorant_parameters(model, batch), gradient->fit, seed)
-               : LinearGaussian(model, model_).posterior_parameters(batch.x);
-  return model.posterior().at(parameters);
+  if (gradient_) return gradient_->infer(model, batch, seed);
+  return model.posterior().at(LinearGaussian(model, model_).posterior_parameters(batch.x));
 }
 
 std::shared_ptr<Inference> make_inference(const EmConfig& config, const InferenceSetting& setting) {

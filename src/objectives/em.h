@@ -10,7 +10,7 @@
 #include "config/fields.h"
 #include "config/one_of.h"
 #include "model/linear_gaussian.h"
-#include "objectives/posterior_table.h"
+#include "objectives/per_object.h"
 
 namespace vae {
 
@@ -96,15 +96,15 @@ class Em : public Inference {
   int64_t gradient_steps() const override;
   std::optional<Terms> m_step(const StepContext& at, const Posterior& posterior) override;
   std::unique_ptr<Posterior> infer(const Vae& model, const Batch& batch, uint64_t seed) const override;
-  bool knows_pictures() const override { return table_ != nullptr; }
+  bool knows_pictures() const override { return gradient_ != nullptr; }
 
  private:
   void collect(const LinearGaussianMoments& batch);
 
   EmConfig config_;
   ModelConfig model_;
-  std::shared_ptr<PosteriorTable> table_;  // of gradient steps
-  LinearGaussianMoments sums_;             // of the epoch so far, for the closed form
+  std::shared_ptr<PerObject> gradient_;  // the E-step by gradient; null where it is exact
+  LinearGaussianMoments sums_;           // of the epoch so far, for the closed form
 };
 
 std::shared_ptr<Inference> make_inference(const EmConfig& config, const InferenceSetting& setting);
