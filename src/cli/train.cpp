@@ -15,6 +15,7 @@
 #include "config/parse.h"
 #include "core/device.h"
 #include "core/error.h"
+#include "kernels/matrix_product.h"
 #include "report/report.h"
 #include "training/environment.h"
 #include "training/newest_checkpoint.h"
@@ -29,18 +30,20 @@ struct TrainOptions {
   std::filesystem::path out;
   std::filesystem::path resume;
   std::filesystem::path init;
+  std::filesystem::path profile_trace;
   bool force = false;
   bool no_report = false;
   bool dry_run = false;
 };
 
-void use_threads(const Config& config) {
+void set_up_processor(const Config& config) {
+  choose_matrix_product(config.matrix_product);
   if (config.threads > 0) at::set_num_threads(static_cast<int>(config.threads));
 }
 
 std::unique_ptr<Run> start(const TrainOptions& options) {
   const auto config = parse_file<Config>(options.config, options.overrides);
-  use_threads(config);
+  set_up_processor(config);
   const std::filesystem::path out =
       options.out.empty() ? std::filesystem::path("runs") / config.name : options.out;
   if (options.init.empty()) return Run::start(config, out, options.force);
@@ -55,7 +58,7 @@ std::unique_ptr<Run> resume(const TrainOptions& options) {
                                                                folder.config().string(), options.overrides)
                                                : parse_file<Config>(options.config, options.overrides);
   const Config config = resumed_config(checkpoint, wanted);
-  use_threads(config);
+  set_up_processor(config);
   return Run::resume(config, folder, checkpoint);
 }
 
@@ -93,7 +96,7 @@ void print_result(const Run& run, Ending ending) {
 
 void dry_run(const TrainOptions& options) {
   const auto config = parse_file<Config>(options.config, options.overrides);
-  use_threads(config);
+  set_up_processor(config);
   if (const auto doubt = doubt_about(config)) spdlog::warn("{}", *doubt);
   print_rehearsal(rehearse(config), config);
 }
@@ -106,11 +109,13 @@ void train(const TrainOptions& options) {
   std::signal(SIGUSR1, SIG_IGN);  // until there is something to save
   const std::unique_ptr<Run> run = options.resume.empty() ? start(options) : resume(options);
   attempt("environment.json", [&] { save_surroundings(*run); });
+  if (!options.profile_trace.empty()) run->profile().record();
   const StopSignal stop;  // from here on there is something to save
   const Ending ending = [&] {
     ProgressDisplay display;
     return run->fit(display, stop);
   }();
+  if (!options.profile_trace.empty()) run->profile().write_trace(options.profile_trace);
   if (ending == Ending::stopped) {
     fmt::print(stderr, "stopped at step {}; go on with: vae train --resume {}\n", run->state().step,
                run->folder().path().string());
@@ -142,6 +147,10 @@ void add_train(CLI::App& app) {
                    "Begins at the weights of this checkpoint or run, as far as they fit (fine-tuning)")
       ->type_name("PATH")
       ->excludes(resume);
+  command
+      ->add_option("--profile-trace", options->profile_trace,
+                   "Writes when each part of the first steps ran, for chrome://tracing or Perfetto")
+      ->type_name("FILE");
   command->add_flag("--force", options->force, "Replaces the run that the folder holds")->excludes(resume);
   command
       ->add_flag("--dry-run", options->dry_run,

@@ -1,14 +1,15 @@
 #include "core/noise.h"
 
 #include <ATen/Parallel.h>
-#include <c10/util/accumulate.h>
 
-#include <memory>
-#include <numbers>
+#include <algorithm>
+#include <array>
+#include <cmath>
 #include <span>
 
 #include "core/byte_noise.h"
 #include "core/target_clones.h"
+#include "core/vector_math.h"
 
 namespace vae {
 namespace {
@@ -17,71 +18,63 @@ namespace {
 // of the last interval would round to 1.
 float unit_interval(uint32_t word) { return static_cast<float>(word >> 9) * 0x1p-23f + 0x1p-24f; }
 
-constexpr int64_t kWordsPerThread = 1 << 15;
+constexpr int64_t kTogether = 2048;           // draws whose words are in the cache at a time
+constexpr int64_t kDrawsPerThread = 1 << 14;  // below which a second thread costs more than it brings
 
-/// Words without the zeros that a vector would begin with.
-class Words {
- public:
-  explicit Words(uint64_t count) : words_(std::make_unique_for_overwrite<uint32_t[]>(count)), count_(count) {}
-  const uint32_t* data() const { return words_.get(); }
-  std::span<uint32_t> span(int64_t begin, int64_t end) const {
-    return {words_.get() + begin, static_cast<size_t>(end - begin)};
-  }
-  int64_t size() const { return static_cast<int64_t>(count_); }
-
- private:
-  std::unique_ptr<uint32_t[]> words_;
-  uint64_t count_;
-};
-
-Words draw_words(Random& random, uint64_t count) {
-  Words words(count);
-  at::parallel_for(0, words.size(), kWordsPerThread, [&](int64_t begin, int64_t end) {
+/// Draws `count` elements of `words` words each, a few at a time, on several threads where it pays:
+/// use(words, first, n) makes elements first ... first + n - 1 of theirs.
+template <int64_t kWords, class Use>
+void draw(Random& random, int64_t count, const Use& use) {
+  at::parallel_for(0, count, kDrawsPerThread, [&](int64_t begin, int64_t end) {
+    std::array<uint32_t, static_cast<size_t>(kWords * kTogether)> words;  // NOLINT: filled before it is read
     Random part = random;
-    part.skip(static_cast<uint64_t>(begin));
-    part.fill(words.span(begin, end));
+    part.skip(static_cast<uint64_t>(begin * kWords));
+    for (int64_t first = begin; first < end; first += kTogether) {
+      const int64_t n = std::min(kTogether, end - first);
+      part.fill(std::span(words).first(static_cast<size_t>(n * kWords)));
+      use(words.data(), first, n);
+    }
   });
-  random.skip(count);
-  return words;
+  random.skip(static_cast<uint64_t>(count * kWords));
 }
 
-VAE_TARGET_CLONES void to_unit_interval(const uint32_t* words, size_t count, float* out) {
-  for (size_t i = 0; i < count; ++i) out[i] = unit_interval(words[i]);
+VAE_TARGET_CLONES void to_unit_interval(const uint32_t* words, int64_t count, float* out) {
+  for (int64_t i = 0; i < count; ++i) out[i] = unit_interval(words[i]);
 }
 
-VAE_TARGET_CLONES void to_radius_and_angle(const uint32_t* words, size_t count, float* radius, float* angle) {
-  constexpr float kTurn = 2 * std::numbers::pi_v<float>;
-  for (size_t i = 0; i < count; ++i) {
+// Box and Muller 1958, the cosine of each pair.
+VAE_TARGET_CLONES void to_normal(const uint32_t* words, int64_t count, float* out) {
+  for (int64_t i = 0; i < count; ++i) {
     // All 32 bits of the first word: the farthest draw lies at 6.8 standard deviations.
-    radius[i] = static_cast<float>(words[2 * i]) * 0x1p-32f + 0x1p-33f;
-    angle[i] = kTurn * unit_interval(words[2 * i + 1]);
+    const float u = static_cast<float>(words[2 * i]) * 0x1p-32f + 0x1p-33f;
+    out[i] = std::sqrt(-2 * log_of(u)) * cos_of_turns(unit_interval(words[2 * i + 1]));
   }
 }
 
-VAE_TARGET_CLONES void compare(const uint32_t* words, const uint8_t* bytes, size_t count, float* out) {
-  for (size_t i = 0; i < count; ++i) {
+VAE_TARGET_CLONES void compare(const uint32_t* words, const uint8_t* bytes, int64_t count, float* out) {
+  for (int64_t i = 0; i < count; ++i) {
     out[i] = unit_interval(words[i]) < static_cast<float>(bytes[i]) / 255 ? 1.0F : 0.0F;
   }
 }
 
-uint64_t elements(torch::IntArrayRef shape) { return static_cast<uint64_t>(c10::multiply_integers(shape)); }
-
 }  // namespace
 
 Tensor uniform(Random& random, torch::IntArrayRef shape, const torch::TensorOptions& options) {
-  const Words words = draw_words(random, elements(shape) * kWordsPerUniform);
   Tensor result = torch::empty(shape, torch::kFloat);
-  to_unit_interval(words.data(), elements(shape), result.data_ptr<float>());
+  float* out = result.data_ptr<float>();
+  draw<kWordsPerUniform>(random, result.numel(), [out](const uint32_t* words, int64_t first, int64_t n) {
+    to_unit_interval(words, n, out + first);
+  });
   return result.to(options);
 }
 
 Tensor normal(Random& random, torch::IntArrayRef shape, const torch::TensorOptions& options) {
-  const uint64_t count = elements(shape);
-  const Words words = draw_words(random, count * kWordsPerNormal);
-  Tensor radius = torch::empty(shape, torch::kFloat);
-  Tensor angle = torch::empty(shape, torch::kFloat);
-  to_radius_and_angle(words.data(), count, radius.data_ptr<float>(), angle.data_ptr<float>());
-  return radius.log_().mul_(-2).sqrt_().mul_(angle.cos_()).to(options);
+  Tensor result = torch::empty(shape, torch::kFloat);
+  float* out = result.data_ptr<float>();
+  draw<kWordsPerNormal>(random, result.numel(), [out](const uint32_t* words, int64_t first, int64_t n) {
+    to_normal(words, n, out + first);
+  });
+  return result.to(options);
 }
 
 Tensor bernoulli(Random& random, const Tensor& probabilities) {
@@ -91,9 +84,12 @@ Tensor bernoulli(Random& random, const Tensor& probabilities) {
 
 Tensor bernoulli_of_bytes(Random& random, const Tensor& bytes) {
   const Tensor dense = bytes.contiguous();
-  const Words words = draw_words(random, elements(dense.sizes()));
   Tensor result = torch::empty(dense.sizes(), torch::kFloat);
-  compare(words.data(), dense.const_data_ptr<uint8_t>(), elements(dense.sizes()), result.data_ptr<float>());
+  const uint8_t* pixels = dense.const_data_ptr<uint8_t>();
+  float* out = result.data_ptr<float>();
+  draw<kWordsPerUniform>(random, result.numel(), [=](const uint32_t* words, int64_t first, int64_t n) {
+    compare(words, pixels + first, n, out + first);
+  });
   return result;
 }
 

@@ -36,6 +36,17 @@ Tensor copy_of_labels(const Dataset& dataset) {
 
 }  // namespace
 
+Batch first_of(const Batch& batch, int64_t count) {
+  const auto part = [count](const Tensor& tensor) {
+    return tensor.defined() ? tensor.narrow(0, 0, count) : tensor;
+  };
+  return {.x = part(batch.x),
+          .labels = part(batch.labels),
+          .first = batch.first,
+          .indices = part(batch.indices),
+          .population = batch.population};
+}
+
 Pictures::Pictures(std::shared_ptr<const Dataset> dataset, const ObservationConfig& observation,
                    const BatchPlace& place)
     : dataset_(std::move(dataset)),

@@ -21,6 +21,9 @@ struct Batch {
   int64_t size() const { return x.size(0); }
 };
 
+/// Its first `count` pictures.
+Batch first_of(const Batch& batch, int64_t count);
+
 /// Where batches are made, and of which type.
 struct BatchPlace {
   torch::Device device = torch::kCPU;

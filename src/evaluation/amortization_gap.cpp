@@ -21,14 +21,6 @@ struct Rows {
   }
 };
 
-Batch first_of(const Batch& batch, int64_t count) {
-  Batch result = batch;
-  result.x = batch.x.narrow(0, 0, count);
-  if (batch.labels.defined()) result.labels = batch.labels.narrow(0, 0, count);
-  if (batch.indices.defined()) result.indices = batch.indices.narrow(0, 0, count);
-  return result;
-}
-
 }  // namespace
 
 AmortizationGap amortization_gap(const Vae& model, const EvaluationBatches& batches, int64_t pictures,

@@ -5,9 +5,9 @@
 #include <algorithm>
 
 #include "core/target_clones.h"
+#include "core/vector_math.h"
 #include "kernels/fused.h"
 #include "kernels/pixel_rows.h"
-#include "kernels/vector_math.h"
 
 namespace vae {
 namespace {
@@ -16,7 +16,9 @@ constexpr int64_t kBlock = 512;  // pixels summed in float; the sums of blocks a
 
 // x log s(l) + (1 - x) log(1 - s(l)) = x l - max(l, 0) - log(1 + exp(-|l|)), whose derivative
 // x - s(l) = x s(-l) - (1 - x) s(l) does not cancel where x is 0 or 1.
-VAE_TARGET_CLONES float row_log_prob(const float* x, const float* logits, int64_t count) {
+template <bool kDifferentiates>
+[[gnu::always_inline]] inline float sum_row(const float* x, const float* logits, int64_t count,
+                                            float* derivative) {
   double total = 0;
   for (int64_t first = 0; first < count; first += kBlock) {
     const int64_t last = std::min(first + kBlock, count);
@@ -26,29 +28,23 @@ VAE_TARGET_CLONES float row_log_prob(const float* x, const float* logits, int64_
       const float l = logits[i];
       const float e = exp_of(l < 0 ? l : -l);
       sum += x[i] * l - (l > 0 ? l : 0.0F) - log1p_of_fraction(e);
+      if constexpr (kDifferentiates) {
+        const float larger = 1 / (1 + e), smaller = e * larger;  // s(|l|), s(-|l|)
+        derivative[i] = x[i] * (l < 0 ? larger : smaller) - (1 - x[i]) * (l < 0 ? smaller : larger);
+      }
     }
     total += static_cast<double>(sum);
   }
   return static_cast<float>(total);
 }
 
+VAE_TARGET_CLONES float row_log_prob(const float* x, const float* logits, int64_t count) {
+  return sum_row<false>(x, logits, count, nullptr);
+}
+
 VAE_TARGET_CLONES float row_log_prob_with_derivative(const float* x, const float* logits, int64_t count,
                                                      float* derivative) {
-  double total = 0;
-  for (int64_t first = 0; first < count; first += kBlock) {
-    const int64_t last = std::min(first + kBlock, count);
-    float sum = 0;
-#pragma omp simd reduction(+ : sum)
-    for (int64_t i = first; i < last; ++i) {
-      const float l = logits[i];
-      const float e = exp_of(l < 0 ? l : -l);
-      sum += x[i] * l - (l > 0 ? l : 0.0F) - log1p_of_fraction(e);
-      const float larger = 1 / (1 + e), smaller = e * larger;  // s(|l|), s(-|l|)
-      derivative[i] = x[i] * (l < 0 ? larger : smaller) - (1 - x[i]) * (l < 0 ? smaller : larger);
-    }
-    total += static_cast<double>(sum);
-  }
-  return static_cast<float>(total);
+  return sum_row<true>(x, logits, count, derivative);
 }
 
 VAE_TARGET_CLONES void scale_row(const float* in, float factor, int64_t count, float* out) {

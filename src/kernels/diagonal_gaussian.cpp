@@ -6,8 +6,8 @@
 #include <numbers>
 
 #include "core/target_clones.h"
+#include "core/vector_math.h"
 #include "kernels/fused.h"
-#include "kernels/vector_math.h"
 
 namespace vae {
 namespace {

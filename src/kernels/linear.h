@@ -2,11 +2,9 @@
 #pragma once
 
 #include "core/tensor.h"
+#include "kernels/activation_rows.h"
 
 namespace vae {
-
-/// The nonlinearities whose derivative follows from their value, so that nothing else needs to be kept.
-enum class FusedActivation { identity, relu, leaky_relu, tanh };
 
 /// activation(x weight^T + bias): x [..., inputs], weight [outputs, inputs], bias [outputs]. float32 on the
 /// processor adds the bias and takes the activation in one pass over the product, and both derivatives in

@@ -8,17 +8,16 @@
 
 #include "core/noise.h"
 #include "kernels/linear.h"
+#include "kernels/patches.h"
+#include "kernels/strided_convolution.h"
 
 namespace vae {
 namespace {
 
 // The DCGAN kernel: as a multiple of the stride it touches every pixel equally often, which avoids
 // checkerboards (Odena, Dumoulin and Olah 2016).
-constexpr int64_t kKernel = 4;
-constexpr int64_t kStride = 2;
-constexpr int64_t kPadding = 1;
-constexpr double kKernelArea = kKernel * kKernel;
-constexpr double kStrideArea = kStride * kStride;
+constexpr double kKernelArea = kWindow * kWindow;
+constexpr double kStrideArea = kWindowStride * kWindowStride;
 
 // The kernel that keeps the size.
 constexpr int64_t kSameKernel = 3;
@@ -43,11 +42,16 @@ std::optional<FusedActivation> fused_form(Activation activation) {
   }
 }
 
+// Convolutions of pictures in channels_last take their weights in that order too.
+at::MemoryFormat order_of(const std::vector<int64_t>& weight_shape) {
+  return weight_shape.size() == 4 ? at::MemoryFormat::ChannelsLast : at::MemoryFormat::Contiguous;
+}
+
 }  // namespace
 
 Layer::Layer(std::vector<int64_t> weight_shape, int64_t biases, double fan_in, double fan_out,
              Activation activation, double gain)
-    : weight(register_parameter("weight", torch::zeros(weight_shape))),
+    : weight(register_parameter("weight", torch::zeros(weight_shape).contiguous(order_of(weight_shape)))),
       fan_in_(fan_in),
       fan_out_(fan_out),
       gain_(gain),
@@ -87,23 +91,24 @@ Tensor Convolution::forward(const Tensor& x) const {
 }
 
 Downsample::Downsample(int64_t inputs, int64_t outputs, Activation activation)
-    : Layer({outputs, inputs, kKernel, kKernel}, outputs, static_cast<double>(inputs) * kKernelArea,
+    : Layer({outputs, inputs, kWindow, kWindow}, outputs, static_cast<double>(inputs) * kKernelArea,
             static_cast<double>(outputs) * kKernelArea / kStrideArea, activation) {}
 
 Tensor Downsample::forward(const Tensor& x) const {
-  return activated(torch::conv2d(x, weight, bias, kStride, kPadding));
+  if (const auto fused = fused_form(activation())) return downsample(x, weight, bias, *fused);
+  return activated(downsample(x, weight, bias, FusedActivation::identity));
 }
 
 Upsample::Upsample(int64_t inputs, int64_t outputs, int64_t height, int64_t width, Activation activation)
-    : Layer({inputs, outputs, kKernel, kKernel}, outputs,
+    : Layer({inputs, outputs, kWindow, kWindow}, outputs,
             static_cast<double>(inputs) * kKernelArea / kStrideArea,
             static_cast<double>(outputs) * kKernelArea, activation),
       height_(height),
       width_(width) {}
 
 Tensor Upsample::forward(const Tensor& x) const {
-  const std::vector<int64_t> odd = {height_ - kStride * x.size(2), width_ - kStride * x.size(3)};
-  return activated(torch::conv_transpose2d(x, weight, bias, kStride, kPadding, /*output_padding=*/odd));
+  if (const auto fused = fused_form(activation())) return upsample(x, weight, bias, height_, width_, *fused);
+  return activated(upsample(x, weight, bias, height_, width_, FusedActivation::identity));
 }
 
 GroupNorm::GroupNorm(int64_t channels, int64_t groups, Activation activation)

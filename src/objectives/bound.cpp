@@ -5,7 +5,9 @@
 
 namespace vae {
 
-Tensor MeanBound::value(const Tensor& log_weights) const { return log_weights.mean(0); }
+Tensor MeanBound::value(const Tensor& log_weights) const {
+  return log_weights.size(0) == 1 ? log_weights.squeeze(0) : log_weights.mean(0);
+}
 
 Tensor MeanBound::shares(const Tensor& log_weights) const {
   return torch::full_like(log_weights, 1.0 / static_cast<double>(log_weights.size(0)));

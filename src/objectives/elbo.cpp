@@ -80,11 +80,13 @@ Terms Elbo::evaluate(const Vae& model, const Posterior& posterior, const Batch& 
   const Tensor likelihood =
       model.likelihood().log_prob(batch.x, model.decode(draws.latents.z, batch.labels));  // [1, M, N]
   if (per_dimension) {
-    const Tensor weighted = beta(step) * penalty(*per_dimension);
+    const Tensor kl = per_dimension->sum() / per_dimension->size(0);
+    const Tensor weighted = beta(step) * (config_.free_bits > 0 ? penalty(*per_dimension) : kl);
+    const Tensor reconstruction = likelihood.detach().mean();
     return {.surrogate = weighted - estimator_->surrogate(batch.x, draws, likelihood, MeanBound()),
-            .objective = likelihood.mean() - weighted,
-            .reconstruction = likelihood.mean(),
-            .kl = per_dimension->sum(-1).mean()};
+            .objective = reconstruction - weighted.detach(),
+            .reconstruction = reconstruction,
+            .kl = kl};
   }
   const Tensor kl = draws.latents.log_prob - model.prior().log_prob(draws.latents.z, batch.labels);
   const Tensor weights = likelihood - beta(step) * kl;

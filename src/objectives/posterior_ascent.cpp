@@ -50,8 +50,7 @@ Tensor fit_posterior(const Vae& model, const Batch& batch, const Tensor& start, 
     Random random =
         noise_of_pictures(model, batch, Random(seed, "posterior fit", static_cast<uint64_t>(step)));
     const Tensor gradient = posterior_gradient({model, elbo, batch, random, step}, parameters.values);
-    const double left = 1 - static_cast<double>(step) / static_cast<double>(config.steps);
-    descend(parameters, gradient, left * config.learning_rate);
+    descend(parameters, gradient, config.rate(step));
   }
   return parameters.values;
 }

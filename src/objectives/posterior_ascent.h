@@ -17,6 +17,11 @@ struct FitConfig {
   int64_t steps = 200;
   double learning_rate = 0.1;
   bool operator==(const FitConfig&) const = default;
+
+  /// Of step 0 ... steps - 1.
+  double rate(int64_t step) const {
+    return learning_rate * (1 - static_cast<double>(step) / static_cast<double>(steps));
+  }
 };
 
 inline constexpr auto fields(Tag<FitConfig>) {

@@ -5,13 +5,13 @@ namespace vae {
 EStep SemiAmortized::e_step(const StepContext& at) {
   const Tensor encoded = at.model.encode_parameters(at.batch.x, at.batch.labels);
   if (config_.when == Refinement::evaluation) return {.posterior = at.model.posterior().at(encoded)};
+  const FitConfig fit = this->fit();
   PosteriorParameters parameters = PosteriorParameters::start(encoded);
   Tensor surrogate;
-  for (int64_t step = 0; step < config_.steps; ++step) {
+  for (int64_t step = 0; step < fit.steps; ++step) {
     const Tensor gradient = posterior_gradient(at, parameters.values);
     if (step == 0) surrogate = (encoded * gradient).sum() / static_cast<double>(at.batch.size());
-    const double left = 1 - static_cast<double>(step) / static_cast<double>(config_.steps);
-    descend(parameters, gradient, left * config_.learning_rate);
+    descend(parameters, gradient, fit.rate(step));
   }
   return {.posterior = at.model.posterior().at(parameters.values), .surrogate = surrogate};
 }
@@ -19,8 +19,7 @@ EStep SemiAmortized::e_step(const StepContext& at) {
 std::unique_ptr<Posterior> SemiAmortized::infer(const Vae& model, const Batch& batch, uint64_t seed) const {
   const torch::NoGradGuard no_grad;
   const Tensor encoded = model.encode_parameters(batch.x, batch.labels);
-  const FitConfig fit = {.steps = config_.steps, .learning_rate = config_.learning_rate};
-  return model.posterior().at(fit_posterior(model, batch, encoded, fit, seed));
+  return model.posterior().at(fit_posterior(model, batch, encoded, fit(), seed));
 }
 
 }  // namespace vae

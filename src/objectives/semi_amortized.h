@@ -50,6 +50,8 @@ class SemiAmortized : public Inference {
   std::unique_ptr<Posterior> infer(const Vae& model, const Batch& batch, uint64_t seed) const override;
 
  private:
+  FitConfig fit() const { return {.steps = config_.steps, .learning_rate = config_.learning_rate}; }
+
   SemiAmortizedConfig config_;
 };
 

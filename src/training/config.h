@@ -10,6 +10,7 @@
 
 #include "config/fields.h"
 #include "data/config.h"
+#include "kernels/matrix_product.h"
 #include "model/vae.h"
 #include "objectives/inferences.h"
 #include "objectives/objectives.h"
@@ -42,6 +43,7 @@ struct TrainingConfig {
   int64_t pictures_every = 1;
   std::optional<int64_t> save_every_steps;
   std::optional<int64_t> keep_every_epochs;
+  bool profile = false;
   bool operator==(const TrainingConfig&) const = default;
 };
 
@@ -70,6 +72,9 @@ inline constexpr auto fields(Tag<TrainingConfig>) {
             "Steps between checkpoints within an epoch; null saves at the end of epochs only."),
       field("keep_every_epochs", &TrainingConfig::keep_every_epochs, at_least(1),
             "Epochs between checkpoints that are kept for good; null keeps the last and the best."),
+      field("profile", &TrainingConfig::profile,
+            "Logs after each epoch where the time of a step went: data, forward, backward, optimizer, "
+            "logging."),
   };
 }
 
@@ -99,6 +104,7 @@ struct Config {
   std::string device = "auto";
   Precision precision = Precision::float32;
   int64_t threads = 0;
+  MatrixProduct matrix_product = MatrixProduct::automatic;
   DataConfig data;
   ModelConfig model;
   ObjectiveConfig objective;
@@ -116,6 +122,10 @@ inline constexpr auto fields(Tag<Config>) {
       field("precision", &Config::precision,
             "Of the networks' arithmetic; with bfloat16 the weights and all reductions stay float32."),
       field("threads", &Config::threads, closed(0, 4096), "Processor threads; 0 takes one for each core."),
+      field(
+          "matrix_product", &Config::matrix_product,
+          "Code for float32 products on the processor: \"auto\" is the fastest that it can run, \"library\" "
+          "what LibTorch's own MKL would choose. Numbers differ by rounding."),
       required("data", &Config::data, "Pictures."),
       field("model", &Config::model, "Networks and densities."),
       field("objective", &Config::objective, "What is maximised."),

@@ -1,6 +1,9 @@
 #include "training/flat_parameters.h"
 
-#include <c10/util/accumulate.h>
+#include <utility>
+
+#include "kernels/fused.h"
+#include "kernels/gather.h"
 
 namespace vae {
 namespace {
@@ -15,7 +18,8 @@ FlatParameters::FlatParameters(const NamedParameters& parameters) {
   const torch::NoGradGuard no_grad;
   int64_t size = 0;
   for (const auto& item : parameters) {
-    slices_.push_back({item.key(), size, item.value().sizes().vec()});
+    slices_.push_back(
+        {item.key(), size, item.value().sizes().vec(), torch::empty_like(item.value()).strides().vec()});
     const int64_t bytes = round_up(item.value().numel() * item.value().element_size(), kAlignment);
     size += bytes / item.value().element_size();
   }
@@ -26,12 +30,36 @@ FlatParameters::FlatParameters(const NamedParameters& parameters) {
     const Tensor view = cut(values_, slices_[i]);
     view.copy_(parameter);
     parameter.set_data(view);
-    parameter.mutable_grad() = cut(gradients_, slices_[i]);
+    parameters_.push_back(parameter);
+    gradient_views_.push_back(cut(gradients_, slices_[i]));
+    parameter.mutable_grad() = gradient_views_.back();
   }
 }
 
+// Autograd adds to a gradient that is there, and hands over what it has computed where none is: one pass to
+// copy instead of one to fill with zeros, one to add and one for the norm.
+bool FlatParameters::takes_gradients_over() const { return can_fuse(gradients_); }
+
+void FlatParameters::clear_gradients() {
+  if (!takes_gradients_over()) {
+    gradients_.zero_();
+    return;
+  }
+  for (Tensor& parameter : parameters_) parameter.mutable_grad().reset();
+}
+
+Tensor FlatParameters::collect_gradients() {
+  const torch::NoGradGuard no_grad;
+  if (!takes_gradients_over()) return gradients_.norm();
+  std::vector<Tensor> computed;
+  for (size_t i = 0; i < parameters_.size(); ++i) {
+    computed.push_back(std::exchange(parameters_[i].mutable_grad(), gradient_views_[i]));
+  }
+  return torch::scalar_tensor(copy_and_norm(computed, gradient_views_));
+}
+
 Tensor FlatParameters::cut(const Tensor& buffer, const Slice& slice) {
-  return buffer.narrow(0, slice.offset, c10::multiply_integers(slice.shape)).view(slice.shape);
+  return buffer.as_strided(slice.shape, slice.strides, buffer.storage_offset() + slice.offset);
 }
 
 std::vector<FlatParameters::NamedView> FlatParameters::views(const Tensor& buffer) const {

@@ -23,6 +23,13 @@ class FlatParameters {
   Tensor values() const { return values_; }
   Tensor gradients() const { return gradients_; }
 
+  /// Before a backward pass: the gradients begin at zero.
+  void clear_gradients();
+
+  /// After the backward pass that followed clear_gradients: gradients() is complete. Gives its Euclidean
+  /// norm, a scalar on the device.
+  Tensor collect_gradients();
+
   struct NamedView {
     std::string name;
     Tensor view;
@@ -35,12 +42,16 @@ class FlatParameters {
     std::string name;
     int64_t offset;
     std::vector<int64_t> shape;
+    std::vector<int64_t> strides;  // the order of the parameter's elements, which the buffer keeps
   };
+  bool takes_gradients_over() const;
   static Tensor cut(const Tensor& buffer, const Slice& slice);
 
   std::vector<Slice> slices_;
+  std::vector<Tensor> parameters_;
   Tensor values_;
   Tensor gradients_;
+  std::vector<Tensor> gradient_views_;
 };
 
 }  // namespace vae

@@ -11,17 +11,6 @@
 namespace vae {
 namespace {
 
-Batch first_of(const Batch& batch, int64_t count) {
-  const auto part = [count](const Tensor& tensor) {
-    return tensor.defined() ? tensor.narrow(0, 0, count) : tensor;
-  };
-  return {.x = part(batch.x),
-          .labels = part(batch.labels),
-          .first = batch.first,
-          .indices = part(batch.indices),
-          .population = batch.population};
-}
-
 bool fits(Trainer& trainer, const Batch& batch) {
   try {
     trainer.step(batch);

@@ -40,7 +40,8 @@ constexpr std::array kMayChange = {"data.cache",
                                    "training.log_every",
                                    "training.pictures_every",
                                    "training.save_every_steps",
-                                   "training.keep_every_epochs"};
+                                   "training.keep_every_epochs",
+                                   "training.profile"};
 
 double seconds_since(std::chrono::steady_clock::time_point begin) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
@@ -207,16 +208,13 @@ void Run::train_epoch(RunObserver& observer, const StopSignal& stop) {
   pictures_since_log_ = 0;
   if (state_.position == 0) trainer_.sums().begin_epoch();
   while (state_.position < batches_.per_epoch() && stop.received() == 0) {
-    take_step(batches_.get(state_.epoch, state_.position));
-    const bool ends_epoch = state_.position == batches_.per_epoch();
-    const bool logs = state_.step % config_.training.log_every == 0 || ends_epoch;
-    if (logs) log_steps(state_.epoch + 1);
-    if (logs || saves_now()) look_for_divergence();
+    const Batch batch =
+        profile().time(Phase::data, [&] { return batches_.get(state_.epoch, state_.position); });
+    take_step(batch);
+    profile().time(Phase::logging, [&] { after_step(observer, stop); });
     if (divergence_.has_diverged()) return roll_back();
-    if (saves_now()) save_or_retry_later([this] { save_scheduled(); });
-    if (!ends_epoch && stop.take_save_request()) save_or_retry_later([this] { save(); });
-    observer.on_step(progress());
   }
+  if (config_.training.profile) spdlog::info("{}", profile().take_summary());
 }
 
 void Run::take_step(const Batch& batch) {
@@ -230,6 +228,18 @@ void Run::take_step(const Batch& batch) {
   ++state_.position;
   ++state_.step;
   pictures_since_log_ += batch.size();
+}
+
+// Rows of metrics, a look at the losses, saves that are due; those only while they are sound.
+void Run::after_step(RunObserver& observer, const StopSignal& stop) {
+  const bool ends_epoch = state_.position == batches_.per_epoch();
+  const bool logs = state_.step % config_.training.log_every == 0 || ends_epoch;
+  if (logs) log_steps(state_.epoch + 1);
+  if (logs || saves_now()) look_for_divergence();
+  if (divergence_.has_diverged()) return;
+  if (saves_now()) save_or_retry_later([this] { save_scheduled(); });
+  if (!ends_epoch && stop.take_save_request()) save_or_retry_later([this] { save(); });
+  observer.on_step(progress());
 }
 
 void Run::finish_epoch(RunObserver& observer) {

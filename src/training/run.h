@@ -73,6 +73,7 @@ class Run {
 
   const Config& config() const { return config_; }
   const TrainingState& state() const { return state_; }
+  Profile& profile() { return trainer_.profile(); }
   const RunFolder& folder() const { return writer_->folder(); }
 
   /// The name of the bound that validation measures.
@@ -91,6 +92,7 @@ class Run {
   void take_step(const Batch& batch);
   void finish_epoch(RunObserver& observer);
   void save_epoch(bool is_best);
+  void after_step(RunObserver& observer, const StopSignal& stop);
   void log_steps(int64_t epoch);
   std::optional<Validation> validate_epoch();
   void write_pictures();

@@ -39,6 +39,8 @@ class StepSums {
   Tensor state() const { return state_; }
 
  private:
+  void add_here(const Terms& terms, const Tensor& gradient_norm, const Tensor& non_finite);
+
   Tensor state_;  // [2, quantities]
   Tensor sums_;   // its rows
   Tensor taken_;

@@ -1,5 +1,7 @@
 #include "training/trainer.h"
 
+#include <cmath>
+
 #include "training/autocast.h"
 
 namespace vae {
@@ -28,7 +30,10 @@ NamedParameters all_parameters(const Vae& model, const Objective& objective) {
 }
 
 // 1 where the norm is infinite or not a number, else 0: a float scalar, as the fused optimizers want it.
-Tensor not_finite(const Tensor& norm) { return torch::isfinite(norm).logical_not().to(torch::kFloat); }
+Tensor not_finite(const Tensor& norm) {
+  if (norm.device().is_cpu()) return torch::scalar_tensor(std::isfinite(norm.item<double>()) ? 0.0F : 1.0F);
+  return torch::isfinite(norm).logical_not().to(torch::kFloat);
+}
 
 }  // namespace
 
@@ -44,6 +49,7 @@ Trainer::Trainer(const Config& config, const TrainingPictures& pictures, torch::
       optimizer_(make_optimizer(config.training.optimizer, parameters_.values())),
       sums_(device) {
   if (config.training.ema) average_.emplace(*config.training.ema, parameters_.values());
+  if (config.training.profile) profile_.measure();
 }
 
 double Trainer::rate_factor() const {
@@ -56,10 +62,10 @@ void Trainer::step(const Batch& batch) {
   Random noise = latent_.at(static_cast<uint64_t>(steps_));
   const StepContext context = {
       .model = *model_, .objective = *objective_, .batch = batch, .random = noise, .step = steps_};
-  const EStep q = [&] {
+  const EStep q = profile_.time(Phase::forward, [&] {
     const Autocast autocast(batch.x.device(), config_.precision == Precision::bfloat16);
     return inference_->e_step(context);
-  }();
+  });
   if (const std::optional<Terms> terms = inference_->m_step(context, *q.posterior)) {
     const Tensor none = torch::zeros({}, terms->objective.options());
     sums_.add(*terms, /*gradient_norm=*/none, /*non_finite=*/none);
@@ -69,16 +75,20 @@ void Trainer::step(const Batch& batch) {
 }
 
 void Trainer::descend(const EStep& q, const StepContext& at) {
-  const Terms terms = [&] {
+  const Terms terms = profile_.time(Phase::forward, [&] {
     const Autocast autocast(at.batch.x.device(), config_.precision == Precision::bfloat16);
     return objective_->evaluate(*model_, *q.posterior, at.batch, at.random, at.step);
-  }();
-  const Tensor surrogate = q.surrogate.defined() ? terms.surrogate + q.surrogate : terms.surrogate;
-  parameters_.gradients().zero_();
-  surrogate.backward();
+  });
+  profile_.time(Phase::backward, [&] {
+    parameters_.clear_gradients();
+    (q.surrogate.defined() ? terms.surrogate + q.surrogate : terms.surrogate).backward();
+  });
+  profile_.time(Phase::optimizer, [&] { update(terms); });
+}
 
+void Trainer::update(const Terms& terms) {
   const torch::NoGradGuard no_grad;
-  const Tensor norm = parameters_.gradients().norm();
+  const Tensor norm = parameters_.collect_gradients();
   const Tensor non_finite = not_finite(norm);
   if (config_.training.clip_norm) {
     parameters_.gradients().mul_((*config_.training.clip_norm / norm).clamp_max(1));
@@ -100,13 +110,13 @@ std::vector<Trainer::NamedTensor> Trainer::everything() const {
       result.push_back({prefix + name + suffix, view});
   };
   add("", parameters_.values(), "");
-  for (const auto& buffer : model_->named_buffers()) result.push_back({buffer.key(), buffer.value()});
-  for (const auto& buffer : objective_->named_buffers()) {
-    result.push_back({"objective." + buffer.key(), buffer.value()});
-  }
-  for (const auto& buffer : inference_->named_buffers()) {
-    result.push_back({"inference." + buffer.key(), buffer.value()});
-  }
+  const auto add_buffers = [&](const std::string& prefix, const torch::nn::Module& module) {
+    for (const auto& buffer : module.named_buffers())
+      result.push_back({prefix + buffer.key(), buffer.value()});
+  };
+  add_buffers("", *model_);
+  add_buffers("objective.", *objective_);
+  add_buffers("inference.", *inference_);
   if (average_) add("ema.", average_->values(), "");
   const Optimizer::State optimizer = optimizer_->state();
   for (const auto& [name, buffer] : optimizer.buffers) add("optimizer.", buffer, "." + name);

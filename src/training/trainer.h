@@ -14,6 +14,7 @@
 #include "training/flat_parameters.h"
 #include "training/moving_average.h"
 #include "training/optimizer.h"
+#include "training/profile.h"
 #include "training/step_sums.h"
 
 namespace vae {
@@ -37,6 +38,7 @@ class Trainer {
   void step(const Batch& batch);
 
   Vae& model() { return *model_; }
+  Profile& profile() { return profile_; }
   const Objective& objective() const { return *objective_; }
   const Inference& inference() const { return *inference_; }
   StepSums& sums() { return sums_; }
@@ -64,6 +66,9 @@ class Trainer {
   /// Terms of the objective at q, and the step of the weights that they ask for.
   void descend(const EStep& q, const StepContext& at);
 
+  /// The step of the weights down the gradients that a backward pass has left.
+  void update(const Terms& terms);
+
   const Config config_;
   int64_t total_steps_;
   int64_t steps_ = 0;
@@ -76,6 +81,7 @@ class Trainer {
   std::unique_ptr<Optimizer> optimizer_;
   std::optional<MovingAverage> average_;
   StepSums sums_;
+  Profile profile_;
 };
 
 }  // namespace vae

@@ -26,17 +26,20 @@ inline void expect_gradient(const std::function<Tensor()>& value, const Tensor& 
 
   const at::NoGradGuard guard;
   constexpr double kStep = 1e-5;
-  const Tensor elements = leaf.detach().view(-1);  // shares the leaf's memory
+  Tensor elements = leaf.detach();  // shares the leaf's memory
+  const auto set = [&elements](int64_t i, double element) {
+    elements.put_(torch::tensor(i), torch::tensor(element, torch::kDouble));
+  };
   const auto value_at = [&](int64_t i, double element) {
-    elements[i].fill_(element);
+    set(i, element);
     return value().item<double>();
   };
   const int64_t checked = std::min(count, elements.numel());
   for (int64_t k = 0; k < checked; ++k) {
     const int64_t i = k * elements.numel() / checked;
-    const double here = elements[i].item<double>();
+    const double here = elements.take(torch::tensor(i)).item<double>();
     const double difference = (value_at(i, here + kStep) - value_at(i, here - kStep)) / (2 * kStep);
-    elements[i].fill_(here);
+    set(i, here);
     const double expected = gradient[i].item<double>();
     EXPECT_NEAR(difference, expected,
                 1e-7 * std::max(1.0, std::abs(expected)) + 1e-9 * std::abs(at_leaf.item<double>()))

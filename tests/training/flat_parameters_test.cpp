@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <cstdint>
 
 #include "support/tensors.h"
@@ -57,6 +58,18 @@ TEST_P(FlatParametersOf, GatherTheirGradientsInTheBuffer) {
   EXPECT_TRUE(torch::equal(flat_.views(flat_.gradients())[0].view, module_.matrix.grad()));
 }
 
+TEST_P(FlatParametersOf, CollectTheGradientsOfOneBackwardPass) {
+  for (const double factor : {2.0, 3.0}) {
+    flat_.clear_gradients();
+    ((module_.matrix.t() * factor).sum() + module_.vector.sum()).backward();
+    const Tensor norm = flat_.collect_gradients();
+    EXPECT_TRUE((module_.matrix.grad() == factor).all().item<bool>());
+    EXPECT_EQ(flat_.gradients().sum().item<double>(), factor * 16 + 7);
+    EXPECT_NEAR(norm.item<double>(), std::sqrt(factor * factor * 16 + 7), 1e-6);
+    EXPECT_EQ(module_.scalar.grad().item<double>(), 0);  // nothing reached it
+  }
+}
+
 TEST_P(FlatParametersOf, BeginAtMultiplesOf64Bytes) {
   for (const Tensor& buffer : {flat_.values(), flat_.gradients()}) {
     for (const auto& [name, view] : flat_.views(buffer)) {
@@ -69,6 +82,23 @@ TEST_P(FlatParametersOf, HaveZerosBetweenThem) {
   const double of_parameters = (module_.matrix.sum() + module_.vector.sum() + module_.scalar).item<double>();
   EXPECT_GT(flat_.values().numel(), 16 + 7 + 1);
   EXPECT_EQ(flat_.values().sum().item<double>(), of_parameters);
+}
+
+TEST(FlatParameters, KeepTheOrderOfAConvolutionsWeights) {
+  struct Weights : torch::nn::Module {
+    Tensor weight = register_parameter(
+        "weight",
+        torch::arange(48, torch::kFloat).view({2, 3, 4, 2}).contiguous(at::MemoryFormat::ChannelsLast));
+  } module;
+  const Tensor before = module.weight.detach().clone();
+  FlatParameters flat(module.named_parameters());
+  EXPECT_TRUE(module.weight.is_contiguous(at::MemoryFormat::ChannelsLast));
+  EXPECT_TRUE(torch::equal(module.weight, before));
+  flat.clear_gradients();
+  (module.weight * before).sum().backward();
+  flat.collect_gradients();
+  EXPECT_TRUE(torch::equal(flat.gradients(), flat.values()));
+  EXPECT_TRUE(torch::equal(flat.views(flat.gradients())[0].view, before));
 }
 
 INSTANTIATE_TEST_SUITE_P(EveryType, FlatParametersOf, ::testing::Values(torch::kFloat, torch::kDouble),

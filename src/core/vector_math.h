@@ -43,6 +43,50 @@ namespace vae {
   return 2 * (s + s * q * p);
 }
 
+/// log(x) of a normal x > 0, within 2 units in the last place.
+[[gnu::always_inline]] inline float log_of(float x) {
+  constexpr uint32_t kRootOfHalf = 0x3F3504F3;
+  constexpr float kLn2High = 0x1.63p-1F, kLn2Low = -2.12194440e-4F;
+  // x = 2^n m, 1/2 <= m^2 < 2
+  const uint32_t above = std::bit_cast<uint32_t>(x) - kRootOfHalf;
+  const auto n = static_cast<float>(static_cast<int32_t>(above) >> 23);
+  const float f = std::bit_cast<float>((above & 0x007FFFFF) + kRootOfHalf) - 1;
+  // Cephes, logf: a polynomial for log(1 + f).
+  float p = 7.0376836292e-2F;
+  p = p * f - 1.1514610310e-1F;
+  p = p * f + 1.1676998740e-1F;
+  p = p * f - 1.2420140846e-1F;
+  p = p * f + 1.4249322787e-1F;
+  p = p * f - 1.6668057665e-1F;
+  p = p * f + 2.0000714765e-1F;
+  p = p * f - 2.4999993993e-1F;
+  p = p * f + 3.3333331174e-1F;
+  const float q = f * f;
+  return f + (p * f * q + n * kLn2Low - q / 2) + n * kLn2High;
+}
+
+/// cos(2 pi t) for 0 <= t <= 1, within 3 units in the last place.
+[[gnu::always_inline]] inline float cos_of_turns(float t) {
+  constexpr float kQuarter = 1.57079632679F;
+  const float quarters =
+      static_cast<float>(static_cast<int32_t>(4 * t + 0.5F));  // the nearest number of them
+  const float a = (4 * t - quarters) * kQuarter;               // the difference is exact
+  const float q = a * a;
+  // Cephes, sinf and cosf: polynomials for |a| <= pi / 4.
+  float sine = -1.9515295891e-4F;
+  sine = sine * q + 8.3321608736e-3F;
+  sine = sine * q - 1.6666654611e-1F;
+  sine = sine * q * a + a;
+  float cosine = 2.443315711809948e-5F;
+  cosine = cosine * q - 1.388731625493765e-3F;
+  cosine = cosine * q + 4.166664568298827e-2F;
+  cosine = cosine * q * q - q / 2 + 1;
+  const bool is_odd = quarters == 1 || quarters == 3;
+  const bool is_negative = quarters == 1 || quarters == 2;
+  const float value = is_odd ? sine : cosine;
+  return is_negative ? -value : value;
+}
+
 /// tanh(x), within 3 units in the last place. NaN stays.
 [[gnu::always_inline]] inline float tanh_of(float x) {
   const float size = x < 0 ? -x : x;

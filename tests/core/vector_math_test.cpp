@@ -1,10 +1,11 @@
-#include "kernels/vector_math.h"
+#include "core/vector_math.h"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
 #include <functional>
 #include <limits>
+#include <numbers>
 
 namespace vae {
 namespace {
@@ -44,6 +45,26 @@ TEST(VectorMath, LogOfOneAndAFractionIsWithinThreeUnits) {
   EXPECT_LE(largest_error(log1p_of_fraction, log1p, 0, 1), 3);
   EXPECT_LE(largest_error(log1p_of_fraction, log1p, 1e-12F, 1e-5F), 3);
   EXPECT_TRUE(std::isnan(log1p_of_fraction(kNan)));
+}
+
+TEST(VectorMath, LogIsWithinTwoUnits) {
+  const auto log = [](double x) { return std::log(x); };
+  EXPECT_LE(largest_error(log_of, log, 0x1p-33F, 1e-6F), 2);
+  EXPECT_LE(largest_error(log_of, log, 1e-6F, 0.5F), 2);
+  EXPECT_LE(largest_error(log_of, log, 0.5F, 1), 2);
+  EXPECT_LE(largest_error(log_of, log, 1, 100), 2);
+  EXPECT_EQ(log_of(1), 0);
+}
+
+TEST(VectorMath, CosOfTurnsIsWithinThreeUnits) {
+  const auto cos = [](double t) {
+    // The nearest zero, where cos(2 pi t) in double would cancel.
+    const double zero = t < 0.5 ? 0.25 : 0.75;
+    return std::sin((t < 0.5 ? zero - t : t - zero) * 2 * std::numbers::pi);
+  };
+  EXPECT_LE(largest_error(cos_of_turns, cos, 0, 1), 3);
+  EXPECT_LE(largest_error(cos_of_turns, cos, 0.2499F, 0.2501F), 3);
+  EXPECT_LE(largest_error(cos_of_turns, cos, 0.7499F, 0.7501F), 3);
 }
 
 TEST(VectorMath, TanhIsWithinThreeUnits) {

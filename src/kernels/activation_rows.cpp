@@ -1,0 +1,182 @@
+#include "kernels/activation_rows.h"
+
+#include "core/target_clones.h"
+#include "core/vector_math.h"
+#include "kernels/fused.h"
+#include "kernels/reduced.h"
+
+namespace vae {
+namespace {
+
+constexpr float kLeak = 0.01F;           // of leaky_relu, as LibTorch's default
+constexpr int64_t kRowsTogether = 4096;  // that one sum for the bias takes
+constexpr int64_t kChannelsTogether = 64;
+
+// Each activation with its derivative as a function of its value.
+struct Identity {
+  static float value(float x) { return x; }
+};
+struct Relu {
+  static float value(float x) { return x < 0 ? 0 : x; }
+  static float slope(float y) { return y > 0 ? 1.0F : 0.0F; }
+};
+struct LeakyRelu {
+  static float value(float x) { return x > 0 ? x : kLeak * x; }
+  static float slope(float y) { return y > 0 ? 1.0F : kLeak; }
+};
+struct Tanh {
+  [[gnu::always_inline]] static float value(float x) { return tanh_of(x); }
+  static float slope(float y) { return 1 - y * y; }
+};
+
+/// row <- activation(row + bias)
+template <class A>
+[[gnu::always_inline]] inline void activate_row(const float* bias, int64_t count, float* row) {
+#pragma omp simd
+  for (int64_t j = 0; j < count; ++j) row[j] = A::value(row[j] + bias[j]);
+}
+
+VAE_TARGET_CLONES void activate_row(FusedActivation activation, const float* bias, int64_t count,
+                                    float* row) {
+  switch (activation) {
+    case FusedActivation::relu:
+      return activate_row<Relu>(bias, count, row);
+    case FusedActivation::leaky_relu:
+      return activate_row<LeakyRelu>(bias, count, row);
+    case FusedActivation::tanh:
+      return activate_row<Tanh>(bias, count, row);
+    default:
+      return activate_row<Identity>(bias, count, row);
+  }
+}
+
+/// Some channels of some rows that lie `stride` elements apart.
+struct Block {
+  int64_t rows, channels, stride;
+};
+
+template <class T>
+[[gnu::always_inline]] inline void sum_block(const T* gradient, const Block& block, float* sum) {
+  for (int64_t i = 0; i < block.rows; ++i) {
+#pragma omp simd
+    for (int64_t j = 0; j < block.channels; ++j) sum[j] += widened(gradient[i * block.stride + j]);
+  }
+}
+
+/// out <- gradient activation'(y), sum <- sum + out; the identity, whose out is the gradient, writes only
+/// sum.
+template <class A, class T>
+[[gnu::always_inline]] inline void differentiate_block(const T* y, const T* gradient, const Block& block,
+                                                       T* out, float* sum) {
+  for (int64_t i = 0; i < block.rows; ++i) {
+    const int64_t row = i * block.stride;
+#pragma omp simd
+    for (int64_t j = 0; j < block.channels; ++j) {
+      const float slope = A::slope(widened(y[row + j]));
+      const float product = widened(gradient[row + j]) * slope;
+      store(product, out[row + j]);
+      sum[j] += product;
+    }
+  }
+}
+
+template <class T>
+[[gnu::always_inline]] inline void differentiate_any(FusedActivation activation, const T* y,
+                                                     const T* gradient, const Block& block, T* out,
+                                                     float* sum) {
+  switch (activation) {
+    case FusedActivation::relu:
+      return differentiate_block<Relu>(y, gradient, block, out, sum);
+    case FusedActivation::leaky_relu:
+      return differentiate_block<LeakyRelu>(y, gradient, block, out, sum);
+    case FusedActivation::tanh:
+      return differentiate_block<Tanh>(y, gradient, block, out, sum);
+    default:
+      return sum_block(gradient, block, sum);
+  }
+}
+
+VAE_TARGET_CLONES void differentiate(FusedActivation activation, const float* y, const float* gradient,
+                                     const Block& block, float* out, float* sum) {
+  differentiate_any(activation, y, gradient, block, out, sum);
+}
+
+VAE_TARGET_CLONES void differentiate(FusedActivation activation, const c10::BFloat16* y,
+                                     const c10::BFloat16* gradient, const Block& block, c10::BFloat16* out,
+                                     float* sum) {
+  differentiate_any(activation, y, gradient, block, out, sum);
+}
+
+int64_t divide_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
+
+/// How many rows to read as one, so that a loop over channels is worth its beginning.
+int64_t rows_in_one(int64_t rows, int64_t channels) {
+  int64_t together = 1;
+  while (rows > 0 && channels * together < kChannelsTogether / 2 && rows % (2 * together) == 0) together *= 2;
+  return together;
+}
+
+template <class T>
+RowGradients differentiate_all(FusedActivation activation, const Tensor& y, const Tensor& gradient) {
+  const int64_t rows = y.size(0), channels = y.size(1);
+  const int64_t blocks = divide_up(rows, kRowsTogether), strips = divide_up(channels, kChannelsTogether);
+  const Tensor sums =
+      torch::zeros({std::max<int64_t>(blocks, 1), channels}, y.options().dtype(torch::kFloat));
+  const Tensor before = activation == FusedActivation::identity ? gradient : torch::empty_like(y);
+  const T* values = y.const_data_ptr<T>();
+  const T* arriving = gradient.const_data_ptr<T>();
+  T* out = before.mutable_data_ptr<T>();
+  float* sum = sums.data_ptr<float>();
+  for_each_row(blocks * strips, std::min(rows, kRowsTogether) * kChannelsTogether, [=](int64_t i) {
+    const int64_t row = i / strips * kRowsTogether, channel = i % strips * kChannelsTogether;
+    const Block block = {.rows = std::min(kRowsTogether, rows - row),
+                         .channels = std::min(kChannelsTogether, channels - channel),
+                         .stride = channels};
+    const int64_t at = row * channels + channel;
+    differentiate(activation, values + at, arriving + at, block, out + at,
+                  sum + i / strips * channels + channel);
+  });
+  return {.before_activation = before, .bias = sums.size(0) == 1 ? sums[0] : sums.sum(0)};
+}
+
+}  // namespace
+
+void activate_rows(FusedActivation activation, const Tensor& bias, const Tensor& rows) {
+  const int64_t channels = rows.size(1);
+  const float* offsets = bias.const_data_ptr<float>();
+  float* out = rows.data_ptr<float>();
+  for_each_row(rows.size(0), channels,
+               [=](int64_t i) { activate_row(activation, offsets, channels, out + i * channels); });
+}
+
+RowGradients differentiate_rows(FusedActivation activation, const Tensor& y, const Tensor& gradient) {
+  const int64_t channels = y.size(1), together = rows_in_one(y.size(0), channels);
+  const Tensor values = y.view({-1, channels * together}),
+               arriving = gradient.view({-1, channels * together});
+  RowGradients result = y.scalar_type() == torch::kFloat
+                            ? differentiate_all<float>(activation, values, arriving)
+                            : differentiate_all<c10::BFloat16>(activation, values, arriving);
+  result.before_activation = result.before_activation.view(y.sizes());
+  if (together > 1) result.bias = result.bias.view({together, channels}).sum(0);
+  return result;
+}
+
+namespace reference {
+
+Tensor activate(FusedActivation activation, const Tensor& x) {
+  switch (activation) {
+    case FusedActivation::relu:
+      return torch::relu(x);
+    case FusedActivation::leaky_relu:
+      return torch::leaky_relu(x);
+    case FusedActivation::tanh:
+      return torch::tanh(x);
+    case FusedActivation::identity:
+      return x;
+  }
+  return x;
+}
+
+}  // namespace reference
+
+}  // namespace vae
