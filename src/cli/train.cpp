@@ -1,4 +1,3 @@
-#include <ATen/Parallel.h>
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
@@ -20,6 +19,7 @@
 #include "training/environment.h"
 #include "training/newest_checkpoint.h"
 #include "training/run.h"
+#include "training/thread_choice.h"
 
 namespace vae {
 namespace {
@@ -38,7 +38,7 @@ struct TrainOptions {
 
 void set_up_processor(const Config& config) {
   choose_matrix_product(config.matrix_product);
-  if (config.threads > 0) at::set_num_threads(static_cast<int>(config.threads));
+  use_threads(config);
 }
 
 std::unique_ptr<Run> start(const TrainOptions& options) {

@@ -121,7 +121,8 @@ inline constexpr auto fields(Tag<Config>) {
       field("device", &Config::device, "\"auto\", \"cpu\", \"cuda\" or \"cuda:N\"."),
       field("precision", &Config::precision,
             "Of the networks' arithmetic; with bfloat16 the weights and all reductions stay float32."),
-      field("threads", &Config::threads, closed(0, 4096), "Processor threads; 0 takes one for each core."),
+      field("threads", &Config::threads, closed(0, 4096),
+            "Processor threads; 0 takes one for each core, and fewer where a step is too small to share."),
       field(
           "matrix_product", &Config::matrix_product,
           "Code for float32 products on the processor: \"auto\" is the fastest that it can run, \"library\" "

@@ -15,6 +15,7 @@
 #include "core/error.h"
 #include "data/labelled.h"
 #include "data/memory.h"
+#include "training/thread_choice.h"
 #include "training/trainer.h"
 
 namespace vae {
@@ -143,6 +144,7 @@ Rehearsal rehearse(const Config& config) {
                    .classes = static_cast<int64_t>(train->classes().size()),
                    .count = train->size()},
                   device, result.steps);
+  use_threads_for_steps(config, trainer.model());
   trainer.model().start_at_mean(pictures.mean());
   result.modules = modules_of(trainer.model());
   result.memory = memory_of(trainer, *train);

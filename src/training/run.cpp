@@ -21,6 +21,7 @@
 #include "model/evaluation_mode.h"
 #include "model/generate.h"
 #include "training/memory_advice.h"
+#include "training/thread_choice.h"
 #include "training/warm_start.h"
 
 namespace vae {
@@ -144,6 +145,7 @@ Run::Run(const Config& config, const Data& data)
                device_, config.training.epochs * batches_.per_epoch()),
       description_(describe(*data.train, trainer_.inference())),
       divergence_(config.training.divergence) {
+  use_threads_for_steps(config, trainer_.model());
   if (data.validation) validation_.emplace(data.validation, config.data.observation, place(config, device_));
   if (batches_.per_epoch() == 0) {
     throw UsageError(
@@ -189,7 +191,7 @@ std::unique_ptr<Run> Run::resume(const Config& config, const RunFolder& folder,
 }
 
 Ending Run::fit(RunObserver& observer, const StopSignal& stop) {
-  spdlog::debug("training on {} with {} threads", device_.str(), at::get_num_threads());
+  spdlog::info("training on {} with {} threads", device_.str(), at::get_num_threads());
   if (!std::filesystem::exists(folder().last_checkpoint())) save_scheduled();
   while (state_.epoch < config_.training.epochs && !out_of_patience()) {
     train_epoch(observer, stop);

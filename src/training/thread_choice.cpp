@@ -1,0 +1,44 @@
+#include "training/thread_choice.h"
+
+#include <ATen/Parallel.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "core/cores.h"
+
+namespace vae {
+namespace {
+
+bool is_ours_to_choose(const Config& config) {
+  return config.threads == 0 && std::getenv("OMP_NUM_THREADS") == nullptr;
+}
+
+}  // namespace
+
+int64_t threads_for_steps(const Vae& model, int64_t batch_size, int64_t available) {
+  // A core does some 200 of them in a nanosecond, and a step has about ten products to share.
+  constexpr int64_t kOperationsPerThread = 20'000'000;
+  // A multiplication and an addition, forward and for both derivatives.
+  constexpr int64_t kOperationsPerWeight = 6;
+  int64_t weights = 0;
+  for (const Tensor& parameter : model.parameters()) {
+    if (parameter.dim() > 2) return available;  // used many times for each picture
+    weights += parameter.numel();
+  }
+  const int64_t worth = kOperationsPerWeight * weights * batch_size / kOperationsPerThread;
+  return std::clamp<int64_t>(worth, 1, available);
+}
+
+void use_threads(const Config& config) {
+  if (config.threads > 0) at::set_num_threads(static_cast<int>(config.threads));
+  if (is_ours_to_choose(config)) at::set_num_threads(static_cast<int>(usable_cores()));
+}
+
+void use_threads_for_steps(const Config& config, const Vae& model) {
+  if (!is_ours_to_choose(config)) return;
+  at::set_num_threads(
+      static_cast<int>(threads_for_steps(model, config.training.batch_size, at::get_num_threads())));
+}
+
+}  // namespace vae
