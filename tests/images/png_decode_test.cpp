@@ -5,6 +5,7 @@
 
 #include <array>
 #include <random>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -218,6 +219,17 @@ std::vector<std::byte> with_checksums(std::vector<std::byte> file) {
     at += 12 + length;
   }
   return file;
+}
+
+TEST(DecodePng, UnpacksNoTextThatLiesBesideThePixels) {
+  const std::vector<std::byte> file =
+      encode_png_fixture(random_fixture({PNG_COLOR_TYPE_RGB, 8, false, false}));
+  const std::string chunk("\0\0\0\x08zTXta\0\0nozip....",
+                          20);  // what libpng would call damaged, if it looked
+  std::vector<std::byte> with_text = file;
+  const auto bytes = std::as_bytes(std::span(chunk));
+  with_text.insert(with_text.begin() + 33, bytes.begin(), bytes.end());  // behind the header
+  EXPECT_EQ(decode_png(with_checksums(with_text), "x", {}), decode_png(file, "x", {}));
 }
 
 TEST(DecodePng, SurvivesChangedContentsUnderRightChecksums) {
