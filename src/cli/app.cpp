@@ -21,6 +21,7 @@
 #include "cli/usage_error.h"
 #include "core/error.h"
 #include "core/log.h"
+#include "core/one_line.h"
 #include "core/out_of_memory.h"
 
 namespace vae {
@@ -29,7 +30,7 @@ namespace {
 constexpr int kUnexpected = 1;  // an error that this program should have foreseen
 
 int fail(ExitCode code, std::string_view message) {
-  fmt::print(stderr, "error: {}\n", message);
+  fmt::print(stderr, "error: {}\n", on_one_line(message));
   return static_cast<int>(code);
 }
 

@@ -6,6 +6,7 @@
 
 #include "cli/commands.h"
 #include "core/error.h"
+#include "core/one_line.h"
 #include "data/folder.h"
 #include "data/folder_reader.h"
 #include "data/write_shapes.h"
@@ -60,7 +61,7 @@ void run_check(const CheckOptions& options) {
   const FolderPictures pictures = read_folder(options.folder, cache, options.threads);
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
 
-  for (const BadPicture& bad : pictures.bad) fmt::print("{}\n", bad.error);
+  for (const BadPicture& bad : pictures.bad) fmt::print("{}\n", on_one_line(bad.error));
   fmt::print("{} pictures of {} classes, {} that can't be used, {} other files\n", pictures.names.size(),
              class_names(pictures.names).size(), pictures.bad.size(), pictures.others.size());
   fmt::print("{} decoded, all read in {:.3f} s by {} threads: {:.0f} pictures/s\n", pictures.decoded, seconds,

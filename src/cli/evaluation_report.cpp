@@ -1,4 +1,5 @@
 #include "cli/evaluation_report.h"
+#include "core/one_line.h"
 
 #include <fmt/format.h>
 
@@ -120,14 +121,14 @@ size_t widest(const std::vector<std::string>& names) {
   return width;
 }
 
-void print_diversity(const ClassReport& report) {
+void print_diversity(const ClassReport& report, const std::vector<std::string>& classes) {
   fmt::print("mean distance of two pictures of a class, root mean square over pixels\n");
-  const size_t width = widest(report.classes);
+  const size_t width = widest(classes);
   fmt::print("  {:<{}}  {:>8}  {:>8}  {:>8}\n", "class", width, "data", "draws", "means");
-  for (size_t label = 0; label < report.classes.size(); ++label) {
+  for (size_t label = 0; label < classes.size(); ++label) {
     const Diversity& diversity = report.diversity[label];
     const std::string data = diversity.data ? fmt::format("{:.4f}", *diversity.data) : "-";
-    fmt::print("  {:<{}}  {:>8}  {:>8.4f}  {:>8.4f}\n", report.classes[label], width, data, diversity.draws,
+    fmt::print("  {:<{}}  {:>8}  {:>8.4f}  {:>8.4f}\n", classes[label], width, data, diversity.draws,
                diversity.means);
   }
 }
@@ -148,6 +149,7 @@ void print_confusion(const Confusion& confusion, const std::vector<std::string>&
 }
 
 void print_classes(const ClassReport& report) {
+  const std::vector<std::string> classes = on_one_line(report.classes);
   for (const GenerativeClassification& classification : report.generative) {
     print_row(fmt::format("accuracy, IWAE-{}", classification.samples),
               fmt::format("{:.2f}%", 100 * classification.confusion.accuracy()));
@@ -155,15 +157,15 @@ void print_classes(const ClassReport& report) {
   if (report.softmax) {
     print_row("accuracy, softmax", fmt::format("{:.2f}%", 100 * report.softmax->accuracy()));
   }
-  print_diversity(report);
+  print_diversity(report, classes);
   if (!report.generative.empty()) {
     fmt::print("class (rows) and class told by the model (columns), IWAE-{}\n",
                report.generative.back().samples);
-    print_confusion(report.generative.back().confusion, report.classes);
+    print_confusion(report.generative.back().confusion, classes);
   }
   if (report.softmax) {
     fmt::print("class (rows) and class told by the softmax classifier (columns)\n");
-    print_confusion(*report.softmax, report.classes);
+    print_confusion(*report.softmax, classes);
   }
 }
 

@@ -8,6 +8,7 @@
 #include "cli/options.h"
 #include "cli/results.h"
 #include "config/parse.h"
+#include "core/one_line.h"
 #include "objectives/validation.h"
 #include "training/checkpoint.h"
 
@@ -66,9 +67,9 @@ void describe_pictures(Results& results, const PictureDescription& pictures) {
   results["classes"] = pictures.classes;
   results.say(fmt::format("pictures    {}x{}, {} channels, {} for training", pictures.width, pictures.height,
                           pictures.channels, pictures.count));
-  results.say(fmt::format("classes     {}", pictures.classes.empty()
-                                                ? "none"
-                                                : fmt::format("{}", fmt::join(pictures.classes, ", "))));
+  results.say(fmt::format(
+      "classes     {}",
+      pictures.classes.empty() ? "none" : on_one_line(fmt::format("{}", fmt::join(pictures.classes, ", ")))));
 }
 
 void inspect(const InspectOptions& options) {

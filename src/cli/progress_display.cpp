@@ -9,6 +9,7 @@
 
 #include "cli/progress_panel.h"
 #include "core/log.h"
+#include "core/one_line.h"
 
 namespace vae {
 namespace {
@@ -31,7 +32,7 @@ class WarningSink : public spdlog::sinks::base_sink<std::mutex> {
 
  private:
   void sink_it_(const spdlog::details::log_msg& message) override {
-    last_.assign(message.payload.data(), message.payload.size());
+    last_ = on_one_line({message.payload.data(), message.payload.size()});
   }
   void flush_() override {}
 

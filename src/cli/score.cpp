@@ -17,6 +17,7 @@
 #include "cli/surprise_sheet.h"
 #include "core/error.h"
 #include "core/file.h"
+#include "core/one_line.h"
 #include "evaluation/outliers.h"
 #include "objectives/validation.h"
 
@@ -115,7 +116,7 @@ void describe_least_likely(Results& results, const ScoreTable& table) {
                                        {"bound", number(bound)},
                                        {"reconstruction", number(reconstruction)},
                                        {"kl", number(kl)}});
-    results.say(fmt::format("{:>14.4f}{:>16.4f}{:>12.4f}  {}", bound, reconstruction, kl, name));
+    results.say(fmt::format("{:>14.4f}{:>16.4f}{:>12.4f}  {}", bound, reconstruction, kl, on_one_line(name)));
   }
 }
 

@@ -8,6 +8,7 @@
 #include "config/one_of.h"
 #include "config/override.h"
 #include "config/parse.h"
+#include "config/renamed.h"
 #include "config/schema_parts.h"
 #include "config/source.h"
 #include "config/values.h"
@@ -46,6 +47,11 @@ concept HasNames = std::is_enum_v<T> && requires {
 template <class T>
 concept HasCheck = requires(const T& value) {
   { check(value) } -> std::same_as<std::optional<std::string>>;
+};
+
+template <class T>
+concept HasRenamedKeys = requires {
+  renamed(Tag<T>{});
 };
 
 template <class T>
@@ -99,6 +105,17 @@ consteval bool keys_are_distinct(auto... taken) {
         return true;
       },
       fields(Tag<T>{}));
+}
+
+/// What a key that may have an old name is called now.
+template <HasFields T>
+std::string_view present_name(std::string_view key) {
+  if constexpr (HasRenamedKeys<T>) {
+    for (const Renamed& row : renamed(Tag<T>{})) {
+      if (row.from == key) return row.to;
+    }
+  }
+  return key;
 }
 
 template <class AnyOneOf>
@@ -212,11 +229,23 @@ void bind_fields(const Node& node, const std::string& path, T& value) {
 }
 
 template <HasFields T>
+void bind_object(const Node& node, const std::string& path, std::span<const std::string_view> known,
+                 T& value) {
+  if constexpr (HasRenamedKeys<T>) {
+    const Node present = with_present_names(node, path, renamed(Tag<T>{}));
+    require_known_keys(present, path, known);
+    bind_fields(present, path, value);
+  } else {
+    require_known_keys(node, path, known);
+    bind_fields(node, path, value);
+  }
+}
+
+template <HasFields T>
 void bind_struct(const Node& node, const std::string& path, T& value) {
   static_assert(keys_are_distinct<T>());
   require_object(node, path);
-  require_known_keys(node, path, keys_of<T>());
-  bind_fields(node, path, value);
+  bind_object(node, path, keys_of<T>(), value);
 }
 
 template <class A, class AnyOneOf>
@@ -224,9 +253,8 @@ void bind_alternative(const Node& node, const std::string& path, AnyOneOf& value
   static_assert(keys_are_distinct<A>("type"));
   std::vector<std::string_view> known = keys_of<A>();
   known.insert(known.begin(), "type");
-  require_known_keys(node, path, known);
   A alternative = alternative_or_new<A>(value);
-  bind_fields(node, path, alternative);
+  bind_object(node, path, known, alternative);
   value = std::move(alternative);
 }
 
@@ -349,13 +377,13 @@ template <HasFields T>
 void make_way_to_field(Node& node, std::span<const std::string> path, const Origin& origin, const T& value) {
   if (path.size() < 2 || !node.is(Node::Kind::object)) return;
   for_each_field<T>([&](const auto& row) {
-    if (row.key != path.front()) return;
+    if (row.key != present_name<T>(path.front())) return;
     const auto& member = value.*row.member;
-    if (node.find(row.key) == nullptr) {
+    if (node.find(path.front()) == nullptr) {
       // What has no default is not taken from one either.
-      node.add(row.key, with_origin(row.is_required ? Node::object() : outline(member), origin));
+      node.add(path.front(), with_origin(row.is_required ? Node::object() : outline(member), origin));
     }
-    make_way(*node.find(row.key), path.subspan(1), origin, member);
+    make_way(*node.find(path.front()), path.subspan(1), origin, member);
   });
 }
 

@@ -3,6 +3,7 @@
 #include "config/json_text.h"
 #include "config/utf8.h"
 #include "core/error.h"
+#include "core/one_line.h"
 
 #include <algorithm>
 #include <utility>
@@ -83,21 +84,12 @@ std::string describe(const Node& node) {
 std::string in_quotes(std::string_view text) { return json_string(shortened(text)); }
 
 std::string shortened(std::string_view text) {
-  constexpr size_t kLongest = 60;
+  constexpr size_t kLongest = 60, kLongestCharacter = 4;
   if (text.size() <= kLongest) return std::string(text);
   size_t end = kLongest;
-  while (is_utf8_continuation(text[end])) --end;
+  // Text from a command line need not be UTF-8: what has no beginning near is cut anywhere.
+  while (end > kLongest - kLongestCharacter && is_utf8_continuation(text[end])) --end;
   return std::string(text.substr(0, end)) + "...";
-}
-
-std::string on_one_line(std::string_view text) {
-  std::string line;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    const bool is_control = byte < 0x20 || byte == 0x7F;
-    line += is_control ? fmt::format("\\u{:04x}", byte) : std::string(1, c);
-  }
-  return line;
 }
 
 std::string join(const std::string& path, std::string_view key) {

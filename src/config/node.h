@@ -50,9 +50,6 @@ std::string in_quotes(std::string_view text);
 /// The beginning of a long text.
 std::string shortened(std::string_view text);
 
-/// Text with its control characters escaped, without quotes.
-std::string on_one_line(std::string_view text);
-
 /// "model" and "encoder" to "model.encoder".
 std::string join(const std::string& path, std::string_view key);
 

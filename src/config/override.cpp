@@ -3,6 +3,7 @@
 #include "config/json_text.h"
 #include "config/utf8.h"
 #include "core/error.h"
+#include "core/one_line.h"
 
 #include <charconv>
 #include <system_error>

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <memory>
 
+#include "core/deflate.h"
 #include "core/error.h"
 #include "data/require_memory.h"
 
@@ -17,7 +18,6 @@ namespace {
 
 constexpr uint8_t kUnsignedByte = 0x08;  // the third byte of an IDX file: the type of its values
 constexpr size_t kMostDimensions = 4;
-constexpr uint64_t kDeflateMostRatio = 1032;  // deflate can't expand a byte further (zlib technical details)
 
 /// A file read from its beginning, gunzipped where its content is gzip.
 class InputFile {

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/deflate.h"
 #include "images/alpha.h"
 #include "images/codec.h"
 #include "images/luma.h"
@@ -38,6 +39,7 @@ class PngReader {
       png_read_info(png_, info_);
     });
     check_pixel_count(png_get_image_width(png_, info_), png_get_image_height(png_, info_), name_);
+    check_bytes_can_hold_pixels();
   }
 
   /// Asks for 8 bits a sample, with alpha where any pixel may be transparent, and at least `channels`
@@ -70,6 +72,14 @@ class PngReader {
   }
 
  private:
+  void check_bytes_can_hold_pixels() const {
+    const uint64_t packed = uint64_t{png_get_rowbytes(png_, info_)} * png_get_image_height(png_, info_);
+    if (packed / kDeflateMostRatio <= size_) return;
+    throw DataError("{}: PNG announces {} x {} pixels, more than its {} bytes can hold; {}", name_,
+                    png_get_image_width(png_, info_), png_get_image_height(png_, info_), size_,
+                    kDamagedAdvice);
+  }
+
   template <typename Step>
   void call(const Step& step) {
     if (escape_.completes(step)) return;

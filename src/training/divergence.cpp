@@ -19,9 +19,11 @@ constexpr size_t kMaxUnseen = 1024;
 // The least that counts as their spread, relative to the median: losses that hardly differ prove nothing.
 constexpr double kLeastSpread = 0.01;
 
-/// Of values in ascending order.
-double quantile(std::span<const double> sorted, double portion) {
-  return sorted[static_cast<size_t>(std::lround(portion * static_cast<double>(sorted.size() - 1)))];
+/// The value that would be in this place of the sorted ones; the values change their order.
+double quantile(std::span<double> values, double portion) {
+  const auto place = std::lround(portion * static_cast<double>(values.size() - 1));
+  std::ranges::nth_element(values, values.begin() + place);
+  return values[static_cast<size_t>(place)];
 }
 
 }  // namespace
@@ -55,9 +57,8 @@ void DivergenceWatch::judge(double loss) {
 
 double DivergenceWatch::limit() const {
   if (good_.size() < kEnough) return std::numeric_limits<double>::infinity();
-  std::vector<double> sorted(good_.begin(), good_.end());
-  std::ranges::sort(sorted);
-  const double low = quantile(sorted, 0.05), median = quantile(sorted, 0.5), high = quantile(sorted, 0.95);
+  std::vector<double> losses(good_.begin(), good_.end());
+  const double low = quantile(losses, 0.05), median = quantile(losses, 0.5), high = quantile(losses, 0.95);
   return high + config_.spread * std::max(high - low, kLeastSpread * std::abs(median));
 }
 

@@ -215,6 +215,8 @@ Json parse_header(std::string_view text) {
     return Json::parse(json, check);
   } catch (const Json::parse_error& error) {
     throw Damage("the header is not JSON at byte {}", error.byte);
+  } catch (const Json::out_of_range&) {
+    throw Damage("the header has a number beyond all floating-point ones");
   }
 }
 

@@ -15,8 +15,9 @@ TEST(Shortened, CutsLongTextBetweenCharacters) {
   EXPECT_EQ(find_invalid_utf8(shortened(text)), std::nullopt);
 }
 
-TEST(OnOneLine, EscapesControlCharactersOnly) {
-  EXPECT_EQ(on_one_line("a\n\x7f\"\\ü"), "a\\u000a\\u007f\"\\ü");
+TEST(Shortened, LooksNowhereOutsideATextOfPartsOfCharacters) {
+  const std::string parts(70, '\x9f');
+  EXPECT_EQ(shortened(parts), parts.substr(0, 56) + "...");
 }
 
 TEST(Origin, NamesTheLineOfAFile) {

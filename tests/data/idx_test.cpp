@@ -156,6 +156,15 @@ TEST_F(Idx, RefusesAnnouncedSizesThatTheFileCannotHoldBeforeTakingMemory) {
   EXPECT_TRUE(refuses(write_gzip("large.gz", header({most, 1000, 1000})), {"found at most "}));
 }
 
+TEST_F(Idx, RefusesAGzipBombWithoutUnpackingIt) {
+  Bytes bomb = idx({1, 1, 1}, {7});
+  bomb.resize(16 << 20);
+  const std::filesystem::path path = write_gzip("bomb.gz", bomb);
+  // Whoever unpacked it all would find it cut off.
+  std::filesystem::resize_file(path, std::filesystem::file_size(path) / 2);
+  EXPECT_TRUE(refuses(path, {"announces 17 bytes, found more"}));
+}
+
 TEST_F(Idx, RefusesDamagedGzip) {
   const std::filesystem::path whole = write_gzip("whole.gz", idx({200, 1, 1}, counting(200)));
   const size_t size = std::filesystem::file_size(whole);

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <random>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -180,16 +181,26 @@ TEST(DecodePng, RefusesAWrongChecksumAnywhere) {
   }
 }
 
-TEST(DecodePng, RefusesTooManyPixelsBeforeTakingMemory) {
+/// A small file that announces another size.
+std::vector<std::byte> announcing(unsigned long width, unsigned long height) {
   std::vector<std::byte> file = encode_png_fixture(random_fixture({PNG_COLOR_TYPE_GRAY, 8, false, false}));
   const auto put = [&](size_t offset, unsigned long value) {
     for (size_t i = 0; i < 4; ++i) file[offset + i] = static_cast<std::byte>(value >> (24 - 8 * i));
   };
-  put(16, 1UL << 16);
-  put(20, 1UL << 16);
+  put(16, width);
+  put(20, height);
   put(29, crc32(0, reinterpret_cast<const Bytef*>(&file[12]), 17));
-  EXPECT_TRUE(contains(message_of<DataError>([&] { decode_png(file, "a.png", {}); }),
+  return file;
+}
+
+TEST(DecodePng, RefusesTooManyPixelsBeforeTakingMemory) {
+  EXPECT_TRUE(contains(message_of<DataError>([] { decode_png(announcing(1 << 16, 1 << 16), "a.png", {}); }),
                        "a.png: 65536 x 65536 pixels, at most 268435456"));
+}
+
+TEST(DecodePng, RefusesPixelsThatItsBytesCanNotHoldBeforeTakingMemory) {
+  EXPECT_TRUE(contains(message_of<DataError>([] { decode_png(announcing(1 << 14, 1 << 14), "a.png", {}); }),
+                       "a.png: PNG announces 16384 x 16384 pixels, more than its"));
 }
 
 TEST(DecodePng, SaysThatAFileEndsTooEarly) {
@@ -218,6 +229,17 @@ std::vector<std::byte> with_checksums(std::vector<std::byte> file) {
     at += 12 + length;
   }
   return file;
+}
+
+TEST(DecodePng, UnpacksNoTextThatLiesBesideThePixels) {
+  const std::vector<std::byte> file =
+      encode_png_fixture(random_fixture({PNG_COLOR_TYPE_RGB, 8, false, false}));
+  const std::string chunk("\0\0\0\x08zTXta\0\0nozip....",
+                          20);  // what libpng would call damaged, if it looked
+  std::vector<std::byte> with_text = file;
+  const auto bytes = std::as_bytes(std::span(chunk));
+  with_text.insert(with_text.begin() + 33, bytes.begin(), bytes.end());  // behind the header
+  EXPECT_EQ(decode_png(with_checksums(with_text), "x", {}), decode_png(file, "x", {}));
 }
 
 TEST(DecodePng, SurvivesChangedContentsUnderRightChecksums) {

@@ -42,6 +42,17 @@ def rows(folder):
     return [{key: value for key, value in json.loads(line).items() if key != "pictures_per_second"} for line in lines]
 
 
+def events(folder):
+    """What TensorBoard reads, without what depends on the clock; None where it is not installed."""
+    try:
+        from tensorboard.backend.event_processing.event_file_loader import EventFileLoader
+    except ImportError:
+        return None
+    return [(event.step, value.tag, value.tensor.float_val or value.tensor.string_val)
+            for event in EventFileLoader(str(pathlib.Path(folder) / "events.out.tfevents.0.vae")).Load()
+            for value in event.summary.value if not value.tag.endswith("pictures_per_second")]
+
+
 def png(width, height, pixel=(200, 100, 50)):
     """A PNG file of one colour, or of one grey if the pixel has one number."""
     def chunk(kind, data):
