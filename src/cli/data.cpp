@@ -89,8 +89,8 @@ void add_check(CLI::App& data) {
       ->check(CLI::Range(1, 16384));
   command->add_option("--cache", options->cache, "Keep the decoded pictures, as data.cache does")
       ->type_name("FOLDER");
-  command->add_option("--threads", options->threads, "That decode")
-      ->capture_default_str()
+  command
+      ->add_option("--threads", options->threads, "That decode; as many as there are processors if not given")
       ->check(CLI::Range(1, 1024));
   command->final_callback([options] { run_check(*options); });
 }

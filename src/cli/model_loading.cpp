@@ -7,6 +7,7 @@
 
 #include "core/device.h"
 #include "core/error.h"
+#include "training/restore.h"
 
 namespace vae {
 
@@ -16,9 +17,7 @@ LoadedModel load_model(const std::filesystem::path& file_or_run, const std::stri
   std::shared_ptr<Vae> model = restore_model(checkpoint, device);
   spdlog::debug("{}: step {}, pictures of {}, {} latents, on {}", checkpoint.path.string(),
                 checkpoint.state.step, to_string(model->picture()), model->latent(), device.str());
-  const Config& config = checkpoint.config;
-  std::shared_ptr<const Inference> inference =
-      make_inference(config.inference, config.model, *model, /*pictures=*/0);
+  std::shared_ptr<const Inference> inference = restore_inference(checkpoint, *model);
   return {std::move(checkpoint), std::move(model), std::move(inference), device};
 }
 

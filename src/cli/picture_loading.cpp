@@ -7,9 +7,9 @@
 
 #include "core/error.h"
 #include "data/folder.h"
-#include "data/labelled.h"
 #include "data/memory.h"
 #include "data/picture_files.h"
+#include "training/restore.h"
 
 namespace vae {
 namespace {
@@ -32,17 +32,11 @@ std::shared_ptr<const Dataset> open_split(const Checkpoint& checkpoint, const st
   return chosen;
 }
 
-Pictures observed(std::shared_ptr<const Dataset> source, const LoadedModel& loaded) {
+/// Without labels, whatever the model is conditioned on.
+Pictures observe_unlabelled(std::shared_ptr<const Dataset> source, const LoadedModel& loaded) {
   return Pictures(with_stored_pixels(std::move(source), at::get_num_threads()),
                   loaded.checkpoint.config.data.observation,
                   {loaded.device, loaded.model->options().dtype().toScalarType()});
-}
-
-Pictures read(std::shared_ptr<const Dataset> source, const LoadedModel& loaded) {
-  if (loaded.model->classes() > 0) {
-    source = std::make_shared<Labelled>(std::move(source), loaded.checkpoint.pictures.classes);
-  }
-  return observed(std::move(source), loaded);
 }
 
 std::shared_ptr<const Dataset> open_folder(const LoadedModel& loaded, const std::filesystem::path& folder) {
@@ -85,18 +79,18 @@ bool has_split(const Checkpoint& checkpoint, const std::string& split) {
 }
 
 Pictures read_split(const LoadedModel& loaded, const std::string& split) {
-  return read(open_split(loaded.checkpoint, split), loaded);
+  return observe(open_split(loaded.checkpoint, split), loaded.checkpoint, *loaded.model);
 }
 
 Pictures read_images(const LoadedModel& loaded, const std::filesystem::path& folder) {
-  return read(open_folder(loaded, folder), loaded);
+  return observe(open_folder(loaded, folder), loaded.checkpoint, *loaded.model);
 }
 
 Pictures read_picture_files(const LoadedModel& loaded, const std::vector<std::filesystem::path>& paths) {
   if (paths.size() == 1 && std::filesystem::is_directory(paths.front())) {
-    return observed(open_folder(loaded, paths.front()), loaded);
+    return observe_unlabelled(open_folder(loaded, paths.front()), loaded);
   }
-  return observed(std::make_shared<PictureFiles>(paths, loaded.model->picture()), loaded);
+  return observe_unlabelled(std::make_shared<PictureFiles>(paths, loaded.model->picture()), loaded);
 }
 
 std::string class_name(const Dataset& dataset, int64_t index) {

@@ -81,6 +81,20 @@ void save_report(const Run& run) {
   write_report({&folder, 1}, run.folder().report());
 }
 
+/// Of a run that was over before it was resumed.
+void print_nothing_left(const Run& run, Ending ending) {
+  const TrainingConfig& training = run.config().training;
+  std::string settings;
+  if (run.state().epoch >= training.epochs) {
+    settings += fmt::format(" --set training.epochs={}", 2 * training.epochs);
+  }
+  if (ending == Ending::out_of_patience) {
+    settings += fmt::format(" --set training.patience={}", 2 * *training.patience);
+  }
+  fmt::print("nothing was left to do after epoch {}; to go on: vae train --resume {}{}\n", run.state().epoch,
+             run.folder().path().string(), settings);
+}
+
 void print_result(const Run& run, Ending ending) {
   const TrainingState& state = run.state();
   if (ending == Ending::out_of_patience) {
@@ -110,6 +124,7 @@ void train(const TrainOptions& options) {
   const std::unique_ptr<Run> run = options.resume.empty() ? start(options) : resume(options);
   attempt("environment.json", [&] { save_surroundings(*run); });
   if (!options.profile_trace.empty()) run->profile().record();
+  const int64_t first_step = run->state().step;
   const StopSignal stop;  // from here on there is something to save
   const Ending ending = [&] {
     ProgressDisplay display;
@@ -122,6 +137,7 @@ void train(const TrainOptions& options) {
     throw StoppedBySignal{stop.received()};
   }
   if (!options.no_report) attempt("report.html", [&] { save_report(*run); });
+  if (run->state().step == first_step) print_nothing_left(*run, ending);
   print_result(*run, ending);
 }
 

@@ -168,9 +168,23 @@ void require_size(const Node& array, const std::string& path, size_t size) {
   fail(array.origin, path, fmt::format("expected {} elements, found {}", size, array.children.size()));
 }
 
+namespace {
+
+// A key of a file, in an object whose type an override has changed.
+void refuse_left_over(const Node& object, const Node& child, const std::string& path) {
+  const Node* type = object.find("type");
+  if (type == nullptr || type->origin.line > 0 || child.origin.line == 0) return;
+  fail(type->origin, path,
+       fmt::format("type \"{}\" has no key \"{}\", which {} gives; to replace the whole object: --set {}={}",
+                   type->text, on_one_line(shortened(child.key)), child.origin.text(), path, type->text));
+}
+
+}  // namespace
+
 void require_known_keys(const Node& node, const std::string& path, std::span<const std::string_view> known) {
   for (const Node& child : node.children) {
     if (std::ranges::find(known, child.key) != known.end()) continue;
+    refuse_left_over(node, child, path);
     fail(child.origin, join(path, shortened(child.key)),
          fmt::format("unknown key; {}", advice(child.key, known)));
   }

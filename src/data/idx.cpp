@@ -8,6 +8,7 @@
 #include <array>
 #include <cstddef>
 #include <memory>
+#include <regex>
 
 #include "core/deflate.h"
 #include "core/error.h"
@@ -19,13 +20,21 @@ namespace {
 constexpr uint8_t kUnsignedByte = 0x08;  // the third byte of an IDX file: the type of its values
 constexpr size_t kMostDimensions = 4;
 
+/// MNIST's own names, which only a download that is still to come explains.
+std::string_view remedy_for_missing(const std::filesystem::path& path) {
+  static const std::regex kMnist(R"((train|t10k)-(images-idx3|labels-idx1)-ubyte(\.gz)?)");
+  return std::regex_match(path.filename().string(), kMnist)
+             ? "check the path, or fetch MNIST with scripts/download_mnist"
+             : "check the path";
+}
+
 /// A file read from its beginning, gunzipped where its content is gzip.
 class InputFile {
  public:
   explicit InputFile(const std::filesystem::path& path) : name_(path.string()) {
     std::error_code error;
     if (!std::filesystem::is_regular_file(path, error))
-      throw DataError("{}: no such file; check the path", name_);
+      throw DataError("{}: no such file; {}", name_, remedy_for_missing(path));
     stored_ = std::filesystem::file_size(path);
     file_.reset(gzopen(path.c_str(), "rb"));
     if (!file_) throw IoError("{}: can't be opened for reading; check its permissions", name_);

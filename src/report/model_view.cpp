@@ -8,12 +8,11 @@
 
 #include "core/error.h"
 #include "data/image_tensor.h"
-#include "data/labelled.h"
-#include "data/memory.h"
 #include "data/subset.h"
 #include "evaluation/latent_sweep.h"
 #include "images/grid.h"
 #include "images/resize.h"
+#include "training/restore.h"
 
 namespace vae {
 namespace {
@@ -47,12 +46,6 @@ std::shared_ptr<const Dataset> thinned(const std::shared_ptr<const Dataset>& sou
   std::vector<int64_t> indices;
   for (int64_t i = 0; i < count; ++i) indices.push_back(i * source->size() / count);
   return std::make_shared<Subset>(source, std::move(indices));
-}
-
-Pictures read(std::shared_ptr<const Dataset> dataset, const Checkpoint& checkpoint, const Vae& model) {
-  if (model.classes() > 0) dataset = std::make_shared<Labelled>(dataset, checkpoint.pictures.classes);
-  return Pictures(with_stored_pixels(std::move(dataset), at::get_num_threads()),
-                  checkpoint.config.data.observation, {torch::kCPU, model.options().dtype().toScalarType()});
 }
 
 Image picture_of(const Dataset& dataset, int64_t index) {
@@ -116,18 +109,17 @@ std::vector<SweptLatent> sweep_latents(const Vae& model, const Tensor& z, const 
 
 ModelView look_at_model(const Checkpoint& checkpoint) {
   const std::shared_ptr<const Vae> model = restore_model(checkpoint, torch::kCPU);
-  const Config& config = checkpoint.config;
-  const std::shared_ptr<const Inference> inference =
-      make_inference(config.inference, config.model, *model, /*pictures=*/0);
+  const std::shared_ptr<const Inference> inference = restore_inference(checkpoint, *model);
+  const uint64_t seed = checkpoint.config.seed;
   const Part part = choose_part(checkpoint);
-  const Pictures pictures = read(thinned(part.dataset), checkpoint, *model);
-  const EvaluationBatches batches(pictures, std::min(kBatch, pictures.size()), checkpoint.config.seed);
+  const Pictures pictures = observe(thinned(part.dataset), checkpoint, *model);
+  const EvaluationBatches batches(pictures, std::min(kBatch, pictures.size()), seed);
   const Dataset& dataset = pictures.dataset();
 
   ModelView view;
   view.split = part.split;
   view.available = part.dataset->size();
-  view.evaluation = evaluate_model(*model, *inference, batches, /*samples=*/1, config.seed);
+  view.evaluation = evaluate_model(*model, *inference, batches, /*samples=*/1, seed);
   view.classes = dataset.classes();
   view.thumbnails = thumbnails_of(dataset);
   for (const Tensor& parameter : model->parameters()) view.parameters += parameter.numel();
@@ -139,7 +131,7 @@ ModelView look_at_model(const Checkpoint& checkpoint) {
                                  checkpoint.state.best_bound.value_or(view.evaluation.elbo.value),
                                  model->picture().elements());
   view.order = by_activity(view.evaluation.latents);
-  const Tensor means = posterior_means(*model, *inference, batches, config.seed);
+  const Tensor means = posterior_means(*model, *inference, batches, seed);
   view.plane = principal_plane(means);
   const Tensor label = model->classes() > 0 ? batches.get(0).labels.slice(0, 0, 1) : Tensor();
   view.sweeps = sweep_latents(*model, means.slice(0, 0, 1), label, view);

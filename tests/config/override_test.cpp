@@ -59,10 +59,15 @@ TEST(Overrides, SetKeysOfABareType) {
       ConvolutionConfig{4});
 }
 
-TEST(Overrides, LeaveKeysOfTheOldTypeAsOrdinaryMistakes) {
+TEST(Overrides, OfATypeAloneSayHowToReplaceTheWholeWhereKeysOfTheOldOneAreLeft) {
   EXPECT_EQ(error_of("{\"model\": {\"encoder\": {\"type\": \"convolution\",\n\"width\": 4}}}",
                      {"model.encoder.type=mlp"}),
-            "a.json:2: model.encoder.width: unknown key; Known here: type, hidden");
+            "--set model.encoder.type=mlp: model.encoder: type \"mlp\" has no key \"width\", which a.json:2 "
+            "gives; to replace the whole object: --set model.encoder=mlp");
+  EXPECT_EQ(
+      parse_example(R"({"model": {"encoder": {"type": "convolution", "width": 4}}})", {"model.encoder=mlp"})
+          .model.encoder,
+      MlpConfig{});
 }
 
 TEST(Overrides, SupplyARequiredKey) {

@@ -104,6 +104,13 @@ TEST_F(Idx, GunzipsByContentWhateverTheName) {
 
 TEST_F(Idx, RefusesAMissingFile) { EXPECT_TRUE(refuses(folder_.path() / "none", {"none: no such file"})); }
 
+TEST_F(Idx, SaysHowToFetchMnistWhereItsFilesAreMissing) {
+  for (const char* name : {"train-images-idx3-ubyte.gz", "t10k-images-idx3-ubyte"}) {
+    EXPECT_TRUE(refuses(folder_.path() / name, {name, "no such file", "scripts/download_mnist"}));
+  }
+  EXPECT_FALSE(refuses(folder_.path() / "images", {"download_mnist"}));
+}
+
 TEST_F(Idx, RefusesAnotherFormat) {
   EXPECT_TRUE(refuses(write("zip", {'P', 'K', 3, 4, 0}), {"zip: is no IDX file", "[50 4b 03 04]"}));
   EXPECT_TRUE(refuses(write("empty", {}), {"empty: is no IDX file", "[]"}));

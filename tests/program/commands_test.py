@@ -52,6 +52,10 @@ class Sample(ProgramTest):
         self.assertNotEqual(self.sheet("--show", "draw"), self.sheet("--show", "mean"))
         self.assertEqual(self.sheet("--show", "draw"), self.sheet("--show", "draw"))
 
+    def test_refuses_to_write_a_png_under_another_name(self):
+        result = run("sample", "--checkpoint", self.run_folder, "--out", self.folder / "sheet.jpg")
+        self.assert_fails(result, 2, "sheet.jpg", "PNG", "sheet.png")
+
     def test_takes_a_file_or_a_run(self):
         by_file = self.folder / "by_file.png"
         self.assert_done(run("sample", "--checkpoint", self.run_folder / "checkpoints/best.safetensors", "--out", by_file))
@@ -288,8 +292,9 @@ class ConditionalModel(ProgramTest):
             self.assertIn(name, table)
 
     def test_class_sheet_has_the_mean_beside_ten_samples(self):
-        self.evaluate("--out", self.folder / "classes.png")
-        self.assertEqual(program.png_size(self.folder / "classes.png"), (11 * 10 + 2, 3 * 10 + 2))
+        sheet = self.folder / "made" / "on the way" / "classes.png"
+        self.evaluate("--out", sheet)
+        self.assertEqual(program.png_size(sheet), (11 * 10 + 2, 3 * 10 + 2))
 
 
 class FineTuning(ProgramTest):

@@ -62,6 +62,23 @@ class Resume(ProgramTest):
                 return name
         self.fail("every epoch ended before it could be killed")
 
+    def test_of_a_finished_run_says_how_to_prolong_it(self):
+        self.assert_done(self.train(training__epochs=2))
+        again = run("train", "--resume", self.folder / "run")
+        self.assert_done(again)
+        self.assertIn("nothing was left to do after epoch 2; to go on: "
+                      f"vae train --resume {self.folder / 'run'} --set training.epochs=4\n", again.stdout)
+        longer = run("train", "--resume", self.folder / "run", "--set", "training.epochs=4")
+        self.assert_done(longer)
+        self.assertNotIn("nothing", longer.stdout)
+
+    def test_of_a_run_out_of_patience_says_how_to_prolong_it(self):
+        still = {"training__optimizer": {"type": "sgd", "learning_rate": 1e-30}}  # nothing gets better
+        self.assert_done(self.train(training__epochs=9, training__patience=1, **still))
+        again = run("train", "--resume", self.folder / "run")
+        self.assertIn("nothing was left to do after epoch 2; to go on: "
+                      f"vae train --resume {self.folder / 'run'} --set training.patience=2\n", again.stdout)
+
     def test_after_kill_9_within_an_epoch(self):
         name = self.killed_within_an_epoch()
         self.assert_done(run("train", "--resume", self.folder / name))
