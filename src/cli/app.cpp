@@ -69,6 +69,7 @@ const std::vector<CommandGroup> kCommands = {
     {"Train", {add_train, add_config, add_data}},
     {"Make pictures", {add_sample, add_reconstruct, add_interpolate, add_traverse, add_decode}},
     {"Measure", {add_evaluate, add_score, add_gradients, add_encode, add_inspect, add_report, add_metrics}},
+    {"Use elsewhere", {add_export}},
     {"This program", {add_completion, add_manual}}};
 
 void build(CLI::App& app) {

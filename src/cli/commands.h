@@ -17,6 +17,7 @@ void add_evaluate(CLI::App& app);
 void add_gradients(CLI::App& app);
 void add_metrics(CLI::App& app);
 void add_report(CLI::App& app);
+void add_export(CLI::App& app);
 void add_inspect(CLI::App& app);
 void add_data(CLI::App& app);
 void add_config(CLI::App& app);
