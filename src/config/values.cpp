@@ -3,6 +3,7 @@
 #include "config/suggest.h"
 #include "config/utf8.h"
 #include "core/error.h"
+#include "core/one_line.h"
 
 #include <algorithm>
 #include <array>

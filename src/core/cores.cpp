@@ -19,8 +19,8 @@ std::vector<int> bound_processors() {
   CPU_ZERO(&set);
   std::vector<int> processors;
   if (sched_getaffinity(0, sizeof set, &set) == 0) {
-    for (int i = 0; i < CPU_SETSIZE; ++i) {
-      if (CPU_ISSET(i, &set)) processors.push_back(i);
+    for (size_t i = 0; i < CPU_SETSIZE; ++i) {
+      if (CPU_ISSET(i, &set)) processors.push_back(static_cast<int>(i));
     }
   } else {
     for (int i = 0; i < static_cast<int>(std::thread::hardware_concurrency()); ++i) processors.push_back(i);
