@@ -115,7 +115,7 @@ std::string clip(const std::string& content, const PlotArea& area) {
 }
 
 // Below the bars, where there is room for all.
-std::string bar_names(const BarChart& chart, const PlotArea& area) {
+std::string bar_names(const ColumnChart& chart, const PlotArea& area) {
   size_t longest = 0;
   for (const Bar& bar : chart.bars) longest = std::max(longest, bar.name.size());
   const double room = area.inner_width() / area.x.size();
@@ -132,7 +132,7 @@ std::string bar_names(const BarChart& chart, const PlotArea& area) {
 std::string group_legend(const std::vector<std::string>& groups) {
   std::string html = R"(<div class="legend">)";
   for (size_t i = 0; i < groups.size(); ++i) {
-    const Colour colour = {static_cast<int64_t>(i), std::ssize(groups)};
+    const GroupColour colour = {static_cast<int64_t>(i), std::ssize(groups)};
     html += fmt::format(R"(<button type="button" data-group="{}" style="--c:{}"><i></i>{}</button>)", i,
                         colour.css(), escaped(groups[i]));
   }
@@ -141,7 +141,7 @@ std::string group_legend(const std::vector<std::string>& groups) {
 
 }  // namespace
 
-std::string Colour::css() const {
+std::string GroupColour::css() const {
   if (count <= kNamedColours) return fmt::format("var(--c{})", index % kNamedColours);
   return fmt::format("hsl({:.0f} var(--many))",
                      360 * static_cast<double>(index) / static_cast<double>(count));
@@ -161,7 +161,7 @@ std::string to_html(const LineChart& chart) {
                 chart.title, legend(series) + svg + outside_note(y, area.y));
 }
 
-std::string to_html(const BarChart& chart) {
+std::string to_html(const ColumnChart& chart) {
   double highest = 0;
   for (const Bar& bar : chart.bars) highest = std::max(highest, bar.value);
   const auto count = static_cast<double>(chart.bars.size());
@@ -196,7 +196,7 @@ std::string to_html(const ScatterChart& chart) {
   std::string points;
   for (size_t i = 0; i < chart.points.size(); ++i) {
     const ScatterPoint& point = chart.points[i];
-    const Colour colour = {std::max<int64_t>(point.group, 0), std::ssize(chart.groups)};
+    const GroupColour colour = {std::max<int64_t>(point.group, 0), std::ssize(chart.groups)};
     const std::string group =
         point.group < 0 ? "" : fmt::format(" · {}", chart.groups[static_cast<size_t>(point.group)]);
     points += fmt::format(

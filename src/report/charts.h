@@ -13,7 +13,7 @@ struct Point {
 };
 
 /// Which of the page's colours a mark has: one of `count` that are as far apart as they can be.
-struct Colour {
+struct GroupColour {
   int64_t index = 0;
   int64_t count = 1;
 
@@ -22,7 +22,7 @@ struct Colour {
 
 struct Series {
   std::string name;
-  Colour colour;
+  GroupColour colour;
   bool is_faint = false;  // behind the others
   std::vector<Point> points;
 };
@@ -43,14 +43,14 @@ struct Bar {
   bool is_faint = false;
 };
 
-struct BarChart {
+struct ColumnChart {
   std::string title;
   std::string x_label;
   std::string y_label;
   std::vector<Bar> bars;
 };
 
-std::string to_html(const BarChart& chart);
+std::string to_html(const ColumnChart& chart);
 
 struct ScatterPoint {
   Point at;

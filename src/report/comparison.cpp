@@ -101,7 +101,7 @@ std::string head(std::span<const std::string> keys) {
   return html + "</tr></thead>";
 }
 
-std::string row(const ReportedRun& run, std::span<const std::string> keys, const Colour& colour,
+std::string row(const ReportedRun& run, std::span<const std::string> keys, const GroupColour& colour,
                 bool is_best) {
   const RunRecord& record = run.record;
   const MetricsRow* const validation = record.validation();

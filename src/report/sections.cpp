@@ -75,7 +75,7 @@ std::string pictures_section(const RunRecord& run, size_t most) {
 }
 
 std::string kl_chart(const ModelView& view) {
-  BarChart chart = {
+  ColumnChart chart = {
       .title = {}, .x_label = "latent dimensions, most active first", .y_label = {}, .bars = {}};
   const auto& latents = view.evaluation.latents;
   const bool has_kl = !latents.empty() && latents.front().kl.has_value();
@@ -155,7 +155,7 @@ std::string source_of(const SourceConfig& source) {
 
 std::string class_chart(const PictureDescription& pictures) {
   if (pictures.class_counts.empty() || pictures.classes.size() > kMostClassBars) return "";
-  BarChart chart = {
+  ColumnChart chart = {
       .title = "Training pictures of each class", .x_label = "classes", .y_label = "pictures", .bars = {}};
   for (size_t i = 0; i < pictures.classes.size(); ++i) {
     chart.bars.push_back(

@@ -25,6 +25,14 @@ class Layout(unittest.TestCase):
                     wrong.append(f"{file.relative_to(SOURCE)} includes {folder}/")
         self.assertEqual(wrong, [])
 
+    def test_no_two_headers_define_a_type_of_the_same_name(self):
+        """They could not be included together, and the linker would take one's destructor for both."""
+        headers = {}
+        for file in sorted(SOURCE.rglob("*.h")):
+            for name in re.findall(r"^(?:struct|class|enum class) (\w+)(?: final)?(?: :[^;{]*)? \{", file.read_text(), re.M):
+                headers.setdefault(name, []).append(str(file.relative_to(SOURCE)))
+        self.assertEqual({name: files for name, files in headers.items() if len(files) > 1}, {})
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -114,13 +114,17 @@ class Streams(ProgramTest):
 class Terminal(ProgramTest):
     def train_in_terminal(self, columns=200, term="xterm", code=0, **changes):
         """What a terminal of that width gets to see of a training of half a second and more."""
-        master, slave = pty.openpty()
-        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
         long = {"training__epochs": 3, "training__batch_size": 1,
                 "data__train": {"type": "shapes", "count": 400, "height": 8, "width": 8}}
-        process = subprocess.Popen(
-            program.command("train", "--config", program.CONFIG, *settings(**long, **changes), "--out", self.folder / "run"),
-            stdout=subprocess.DEVNULL, stderr=slave, env={**os.environ, "TERM": term})
+        return self.in_terminal("train", "--config", program.CONFIG, *settings(**long, **changes), "--out",
+                                self.folder / "run", columns=columns, term=term, code=code)
+
+    def in_terminal(self, *words, columns=200, term="xterm", code=0):
+        """What stderr shows in a terminal of that width."""
+        master, slave = pty.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+        process = subprocess.Popen(program.command(*words), stdout=subprocess.DEVNULL, stderr=slave,
+                                   env={**os.environ, "TERM": term})
         self.addCleanup(process.kill)
         os.close(slave)
         seen = bytearray()
@@ -142,6 +146,12 @@ class Terminal(ProgramTest):
     def live_lines(self, seen):
         plain = re.sub(r"\x1b\[[0-9;]*m", "", seen)
         return re.findall(r"(epoch[^\r\n\x1b]*)\x1b\[K", plain)
+
+    def test_shows_how_far_the_gradients_are_and_erases_it(self):
+        self.assert_done(self.train())
+        seen = self.in_terminal("gradients", "--checkpoint", self.folder / "run", "--draws", 300)
+        self.assertRegex(seen, r"draws of the gradient: \d+ of \d+")
+        self.assertEqual("".join(shown(seen)).strip(), "")
 
     def test_shows_a_live_panel_and_erases_it(self):
         seen = self.train_in_terminal()

@@ -59,8 +59,8 @@ TEST(LineChart, SaysHowManyPointsLieOutside) {
   EXPECT_THAT(to_html(chart), HasSubstr("1 of 30 points lie outside"));
 }
 
-TEST(BarChart, NamesBarsWhereThereIsRoom) {
-  BarChart chart = {.title = "T", .x_label = "x", .y_label = "y", .bars = {{"cat", 3}, {"dog", 4}}};
+TEST(ColumnChart, NamesBarsWhereThereIsRoom) {
+  ColumnChart chart = {.title = "T", .x_label = "x", .y_label = "y", .bars = {{"cat", 3}, {"dog", 4}}};
   EXPECT_THAT(to_html(chart), HasSubstr(">dog</text>"));
   for (int i = 0; i < 100; ++i) chart.bars.push_back({"cow", 1});
   EXPECT_THAT(to_html(chart), Not(HasSubstr(">dog</text>")));
@@ -82,7 +82,7 @@ TEST(ScatterChart, HasAPointForEachPictureAndAButtonForEachClass) {
 TEST(Colours, AreAllDifferent) {
   for (const int64_t size : {2, 10, 11, 60}) {
     std::set<std::string> seen;
-    for (int64_t i = 0; i < size; ++i) seen.insert(Colour{i, size}.css());
+    for (int64_t i = 0; i < size; ++i) seen.insert(GroupColour{i, size}.css());
     EXPECT_EQ(std::ssize(seen), size);
   }
 }
