@@ -18,10 +18,14 @@ struct Validation {
   double iwae = 0;                            // log 1/K sum_k p(x, z_k) / q(z_k | x)
   int64_t samples = 1;                        // K
   std::vector<double> kl_per_dimension = {};  // empty where no closed form is known
+  Tensor latent_means = {};                   // E[z | x] of the first pictures, float32, [pictures, latent]
 
   /// The ELBO for K = 1, else the importance-weighted bound.
   double bound() const { return samples == 1 ? elbo : iwae; }
 };
+
+/// Of how many pictures at most latent_means are kept.
+inline constexpr int64_t kLatentMeans = 10'000;
 
 /// With K = `samples` draws of z for each picture from what the scheme infers. The noise is a function of
 /// (seed, index, draw): the result does not depend on the size of the batches but for rounding.

@@ -1,4 +1,4 @@
-// TensorBoard event files: scalars and pictures over steps, written without protobuf or TensorFlow.
+// TensorBoard event files: summaries over steps, written without protobuf or TensorFlow.
 #pragma once
 
 #include <cstddef>
@@ -9,7 +9,6 @@
 #include <string_view>
 
 #include "core/append_file.h"
-#include "images/image.h"
 
 namespace vae {
 
@@ -23,14 +22,14 @@ class EventWriter {
   explicit EventWriter(const std::filesystem::path& file);
   ~EventWriter();  // writes what is pending; only flush() reports that it can't
 
-  void scalar(std::string_view tag, int64_t step, double value);  // kept as float32, as the format has it
-  void image(std::string_view tag, int64_t step, const Image& picture);
+  /// A summary, see training/summaries.h.
+  void add(std::string_view tag, int64_t step, std::string_view summary);
 
   /// Hands all pending records to the system.
   void flush();
 
  private:
-  void add(std::string_view event);
+  void append(std::string_view event);
 
   AppendFile file_;
   std::string pending_;

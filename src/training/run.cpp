@@ -20,6 +20,7 @@
 #include "images/png.h"
 #include "model/evaluation_mode.h"
 #include "model/generate.h"
+#include "training/hyper_parameters.h"
 #include "training/memory_advice.h"
 #include "training/thread_choice.h"
 #include "training/warm_start.h"
@@ -168,6 +169,7 @@ std::unique_ptr<Run> Run::start(const Config& config, const std::filesystem::pat
   const RunFolder folder = RunFolder::create(path, replace);
   write_file_atomically(folder.config(), dump(config));
   run->writer_ = std::make_unique<RunWriter>(folder);
+  run->writer_->hyper_parameters(hyper_parameters(config));
   if (warm_start) spdlog::info("begins at {}: {}", origin->path.string(), warm_start->summary());
   return run;
 }
@@ -316,6 +318,8 @@ std::optional<Validation> Run::validate_epoch() {
       .values = {{"elbo", result.elbo}, {"reconstruction", result.reconstruction}, {"kl", result.kl}}};
   if (result.samples > 1) row.values.emplace_back("iwae", result.iwae);
   writer_->row(row);
+  const Tensor& mu = result.latent_means;
+  writer_->latents(state_.step, mu.size(1), {mu.data_ptr<float>(), static_cast<size_t>(mu.numel())});
   if (const auto warning = collapse_.look(result.kl_per_dimension)) spdlog::warn("{}", *warning);
   if (std::isfinite(result.bound()) && (!state_.best_bound || result.bound() > *state_.best_bound)) {
     state_.best_bound = result.bound();

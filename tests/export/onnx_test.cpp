@@ -79,6 +79,7 @@ class Onnx : public ::testing::Test {
       const Tensors given = read_safetensors(folder_.path() / (name + ".outputs.safetensors")).tensors;
       ASSERT_EQ(given.size(), expected.size());
       for (const auto& [output, numbers] : expected) {
+        ASSERT_EQ(given.at(output).sizes(), numbers.sizes()) << output;
         // float32 sums of a few dozen terms, in an order of their own; what is promised is 1e-4.
         EXPECT_LT(test::distance(given.at(output), numbers), 1e-5) << output;
       }

@@ -48,7 +48,8 @@ def events(folder):
         from tensorboard.backend.event_processing.event_file_loader import EventFileLoader
     except ImportError:
         return None
-    return [(event.step, value.tag, value.tensor.float_val or value.tensor.string_val)
+    return [(event.step, value.tag, value.tensor.float_val or value.tensor.string_val or
+             value.tensor.tensor_content or value.metadata.plugin_data.content)
             for event in EventFileLoader(str(pathlib.Path(folder) / "events.out.tfevents.0.vae")).Load()
             for value in event.summary.value if not value.tag.endswith("pictures_per_second")]
 

@@ -128,13 +128,16 @@ class Resume(ProgramTest):
         self.assert_done(run("train", "--resume", self.folder / name))
 
         def content(folder):
-            events = event_accumulator.EventAccumulator(str(folder), size_guidance={"scalars": 0, "images": 0}).Reload()
+            kept = {"scalars": 0, "images": 0, "histograms": 0}  # all of them
+            events = event_accumulator.EventAccumulator(str(folder), size_guidance=kept).Reload()
             tags = events.Tags()
             scalars = {tag: [(event.step, event.value) for event in events.Scalars(tag)]
                        for tag in tags["scalars"] if not tag.endswith("pictures_per_second")}
             images = {tag: [(event.step, event.encoded_image_string) for event in events.Images(tag)]
                       for tag in tags["images"]}
-            return scalars, images
+            histograms = {tag: [(event.step, event.histogram_value) for event in events.Histograms(tag)]
+                          for tag in tags["histograms"]}
+            return scalars, images, histograms
 
         self.assertEqual(content(self.folder / name), content(self.run_folder))
 

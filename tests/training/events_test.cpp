@@ -14,6 +14,7 @@
 #include "core/error.h"
 #include "images/png.h"
 #include "support/temporary_folder.h"
+#include "training/summaries.h"
 
 namespace vae {
 namespace {
@@ -61,7 +62,7 @@ class Events : public ::testing::Test {
 
   void write_scalars(std::initializer_list<int64_t> steps) const {
     EventWriter writer(path_);
-    for (const int64_t step : steps) writer.scalar("a", step, 0.5);
+    for (const int64_t step : steps) writer.add("a", step, scalar_summary(0.5));
   }
 
   test::TemporaryFolder folder_;
@@ -98,9 +99,9 @@ TEST_F(Events, HoldTheTimeInSeconds) {
 TEST_F(Events, HoldScalarsAsTheWireFormatHasThem) {
   {
     EventWriter writer(path_);
-    writer.scalar("a", 5, 0.5);
-    writer.scalar("a", 300, 0.5);
-    writer.scalar("a", std::numeric_limits<int64_t>::max(), 0.5);
+    writer.add("a", 5, scalar_summary(0.5));
+    writer.add("a", 300, scalar_summary(0.5));
+    writer.add("a", std::numeric_limits<int64_t>::max(), scalar_summary(0.5));
   }
   const std::string last_step = "\x10\xff\xff\xff\xff\xff\xff\xff\xff\x7f";
   EXPECT_EQ(messages(),
@@ -111,7 +112,7 @@ TEST_F(Events, HoldPicturesAsPng) {
   const Image picture{3, 2, 3, std::vector<uint8_t>(18, 200)};
   {
     EventWriter writer(path_);
-    writer.image("a", 1, picture);
+    writer.add("a", 1, image_summary(picture));
   }
   const std::vector<std::byte> png = encode_png(picture);
   const std::string message = messages().at(1);
@@ -124,7 +125,7 @@ TEST_F(Events, HoldPicturesAsPng) {
 
 TEST_F(Events, AreInTheFileAfterAFlush) {
   EventWriter writer(path_);
-  writer.scalar("a", 1, 0.5);
+  writer.add("a", 1, scalar_summary(0.5));
   writer.flush();
   EXPECT_EQ(messages().size(), 2);
   writer.flush();
