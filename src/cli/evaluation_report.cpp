@@ -1,11 +1,12 @@
 #include "cli/evaluation_report.h"
-#include "core/one_line.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <string_view>
+
+#include "core/one_line.h"
 
 namespace vae {
 namespace {
