@@ -64,7 +64,7 @@ ProgressDisplay::~ProgressDisplay() {
   if (is_terminal_) fmt::print(stderr, "{}", kEraseBelow);
 }
 
-void ProgressDisplay::on_step(const Progress& progress) {
+void ProgressDisplay::on_step(const RunProgress& progress) {
   remember(progress);
   const auto now = Clock::now();
   if (now - last_shown_ <
@@ -81,7 +81,7 @@ void ProgressDisplay::on_epoch(const EpochReport& report) {
 }
 
 // A row of metrics is new where its objective is another.
-void ProgressDisplay::remember(const Progress& progress) {
+void ProgressDisplay::remember(const RunProgress& progress) {
   if (progress.pictures_per_second <= 0 || progress.latest.objective == last_objective_) return;
   last_objective_ = progress.latest.objective;
   if (elbos_.size() == kRemembered) elbos_.erase(elbos_.begin());
@@ -89,7 +89,7 @@ void ProgressDisplay::remember(const Progress& progress) {
 }
 
 // The cursor goes back to the panel's first line: whatever is printed next, here or by a shell, goes there.
-void ProgressDisplay::show_panel(const Progress& progress) {
+void ProgressDisplay::show_panel(const RunProgress& progress) {
   constexpr std::string_view kEraseRest = "\033[K";
   const std::vector<std::string> lines =
       progress_panel(progress, elbos_, warnings_->last(), terminal_style());

@@ -21,14 +21,14 @@ class ProgressDisplay : public RunObserver {
   ProgressDisplay(const ProgressDisplay&) = delete;
   ProgressDisplay& operator=(const ProgressDisplay&) = delete;
 
-  void on_step(const Progress& progress) override;
+  void on_step(const RunProgress& progress) override;
   void on_epoch(const EpochReport& report) override;
 
  private:
   using Clock = std::chrono::steady_clock;
 
-  void remember(const Progress& progress);
-  void show_panel(const Progress& progress);
+  void remember(const RunProgress& progress);
+  void show_panel(const RunProgress& progress);
 
   bool is_terminal_;
   Clock::time_point last_shown_;

@@ -64,7 +64,7 @@ std::string bar_line(std::string_view label, double share, std::string_view text
                      std::floor(100 * share), text);
 }
 
-std::string numbers_line(const Progress& progress, std::span<const double> elbos,
+std::string numbers_line(const RunProgress& progress, std::span<const double> elbos,
                          const TerminalStyle& style) {
   const std::string text = fmt::format("{:<{}}{:.2f}  reconstruction {:.2f}  KL {:.2f}  ", "ELBO", kLabel,
                                        elbos.back(), progress.latest.reconstruction, progress.latest.kl);
@@ -116,7 +116,7 @@ std::string sparkline(std::span<const double> values, size_t width, bool has_uni
   return text;
 }
 
-std::string format_progress(const Progress& progress) {
+std::string format_progress(const RunProgress& progress) {
   std::string line = fmt::format("epoch {}/{}  batch {}/{}", progress.epoch, progress.epochs, progress.batch,
                                  progress.batches);
   if (progress.pictures_per_second > 0) {
@@ -127,7 +127,7 @@ std::string format_progress(const Progress& progress) {
   return line;
 }
 
-std::vector<std::string> progress_panel(const Progress& progress, std::span<const double> elbos,
+std::vector<std::string> progress_panel(const RunProgress& progress, std::span<const double> elbos,
                                         const std::string& warning, const TerminalStyle& style) {
   if (style.columns < kNarrow) return {format_progress(progress).substr(0, style.columns - 1)};
   const int64_t steps = progress.epochs * progress.batches;

@@ -24,11 +24,11 @@ TerminalStyle terminal_style();
 /// Bars of the epoch and of the run with what is left, the newest numbers with a curve of the ELBO, and the
 /// last warning where there is one. No line is wider than the style's columns less one; a terminal too narrow
 /// for bars gets one line.
-std::vector<std::string> progress_panel(const Progress& progress, std::span<const double> elbos,
+std::vector<std::string> progress_panel(const RunProgress& progress, std::span<const double> elbos,
                                         const std::string& warning, const TerminalStyle& style);
 
 /// One line on where training is, without an end of line.
-std::string format_progress(const Progress& progress);
+std::string format_progress(const RunProgress& progress);
 
 /// Values as a row of bars of eight heights, the newest last, at most `width` of them.
 std::string sparkline(std::span<const double> values, size_t width, bool has_unicode);

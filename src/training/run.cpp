@@ -432,7 +432,7 @@ void Run::give_up() {
       folder().offending_batch().string());
 }
 
-Progress Run::progress() const {
+RunProgress Run::progress() const {
   const int64_t steps_left = config_.training.epochs * batches_.per_epoch() - state_.step;
   const auto pictures_left = static_cast<double>(steps_left * config_.training.batch_size);
   return {.epoch = state_.epoch + 1,

@@ -21,7 +21,7 @@
 namespace vae {
 
 /// Where a run is, for whoever watches.
-struct Progress {
+struct RunProgress {
   int64_t epoch = 0;  // from 1
   int64_t epochs = 0;
   int64_t batch = 0;  // of the epoch, from 1
@@ -45,7 +45,7 @@ struct EpochReport {
 class RunObserver {
  public:
   virtual ~RunObserver() = default;
-  virtual void on_step(const Progress& progress) = 0;
+  virtual void on_step(const RunProgress& progress) = 0;
   virtual void on_epoch(const EpochReport& report) = 0;
 };
 
@@ -105,7 +105,7 @@ class Run {
   void roll_back();
   void restore(const Checkpoint& checkpoint);
   [[noreturn]] void give_up();
-  Progress progress() const;
+  RunProgress progress() const;
   bool out_of_patience() const;
 
   using Clock = std::chrono::steady_clock;

@@ -10,13 +10,13 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::SizeIs;
 
-const Progress kProgress = {.epoch = 2,
-                            .epochs = 10,
-                            .batch = 20,
-                            .batches = 40,
-                            .latest = {.objective = -101.25, .reconstruction = -81, .kl = 20.25},
-                            .pictures_per_second = 1234.5,
-                            .seconds_left = 65};
+const RunProgress kProgress = {.epoch = 2,
+                               .epochs = 10,
+                               .batch = 20,
+                               .batches = 40,
+                               .latest = {.objective = -101.25, .reconstruction = -81, .kl = 20.25},
+                               .pictures_per_second = 1234.5,
+                               .seconds_left = 65};
 const std::vector<double> kElbos = {-200, -120, -101.25};
 
 /// Cells of a terminal that a line takes.
@@ -33,18 +33,18 @@ size_t width(const std::string& line) {
 }
 
 TEST(ProgressLine, SaysWhereTrainingIs) {
-  const Progress progress = {.epoch = 2, .epochs = 10, .batch = 3, .batches = 40};
+  const RunProgress progress = {.epoch = 2, .epochs = 10, .batch = 3, .batches = 40};
   EXPECT_EQ(format_progress(progress), "epoch 2/10  batch 3/40");
 }
 
 TEST(ProgressLine, SaysHowItGoesOnceThatIsKnown) {
-  const Progress progress = {.epoch = 2,
-                             .epochs = 10,
-                             .batch = 3,
-                             .batches = 40,
-                             .latest = {.objective = -101.256, .reconstruction = -81, .kl = 20.25},
-                             .pictures_per_second = 1234.5,
-                             .seconds_left = 65};
+  const RunProgress progress = {.epoch = 2,
+                                .epochs = 10,
+                                .batch = 3,
+                                .batches = 40,
+                                .latest = {.objective = -101.256, .reconstruction = -81, .kl = 20.25},
+                                .pictures_per_second = 1234.5,
+                                .seconds_left = 65};
   EXPECT_EQ(format_progress(progress),
             "epoch 2/10  batch 3/40  objective -101.26  reconstruction -81.00  KL 20.25  1234 pictures/s  "
             "1:05 left");

@@ -51,7 +51,7 @@ Config recovering_run() {
 class StopAt : public RunObserver {
  public:
   explicit StopAt(int64_t call) : calls_left_(call) {}
-  void on_step(const Progress&) override {
+  void on_step(const RunProgress&) override {
     if (calls_left_-- == 0) std::raise(SIGTERM);
   }
   void on_epoch(const EpochReport&) override {}

@@ -35,7 +35,7 @@ Config config_of_two_epochs() {
 class StopsAt : public RunObserver {
  public:
   explicit StopsAt(int64_t step) : step_(step) {}
-  void on_step(const Progress& progress) override {
+  void on_step(const RunProgress& progress) override {
     if (progress.step == step_) std::raise(SIGTERM);
   }
   void on_epoch(const EpochReport&) override {}

@@ -43,13 +43,13 @@ Config tiny_run() {
 class Recorder : public RunObserver {
  public:
   explicit Recorder(int64_t stop_at = -1) : stop_at_(stop_at) {}
-  void on_step(const Progress& progress) override {
+  void on_step(const RunProgress& progress) override {
     steps.push_back(progress);
     if (progress.step == stop_at_) std::raise(SIGTERM);
   }
   void on_epoch(const EpochReport& report) override { epochs.push_back(report); }
 
-  std::vector<Progress> steps;
+  std::vector<RunProgress> steps;
   std::vector<EpochReport> epochs;
 
  private:
@@ -298,7 +298,7 @@ TEST_F(Runs, SaveWithinAnEpochWhereAsked) {
   class Reader : public RunObserver {
    public:
     explicit Reader(fs::path file) : file_(std::move(file)) {}
-    void on_step(const Progress& progress) override {
+    void on_step(const RunProgress& progress) override {
       saved[progress.step] = fs::exists(file_) ? Checkpoint::load(file_).state.step : 0;
     }
     void on_epoch(const EpochReport&) override {}
