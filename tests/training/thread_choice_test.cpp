@@ -7,10 +7,16 @@ namespace {
 
 constexpr PictureShape kPicture = {1, 28, 28};
 
-Vae mlp(int64_t width) {
-  const MlpConfig network{.hidden = {width}};
-  return Vae({.latent = 2, .encoder = EncoderConfig(network), .decoder = network}, kPicture, /*seed=*/1);
+/// Decoder and encoder alike.
+Vae model_of(const NetworkConfig& network) {
+  ModelConfig config;
+  config.latent = 2;
+  config.encoder = network;
+  config.decoder = network;
+  return Vae(config, kPicture, /*seed=*/1);
 }
+
+Vae mlp(int64_t width) { return model_of(MlpConfig{.hidden = {width}}); }
 
 TEST(ThreadChoice, GrowsWithTheWorkOfAStep) {
   EXPECT_EQ(threads_for_steps(mlp(16), 20, 16), 1);
@@ -21,8 +27,7 @@ TEST(ThreadChoice, GrowsWithTheWorkOfAStep) {
 }
 
 TEST(ThreadChoice, LeavesAllToConvolutions) {
-  const ConvConfig network{.channels = {2}};
-  const Vae model({.latent = 2, .encoder = EncoderConfig(network), .decoder = network}, kPicture, /*seed=*/1);
+  const Vae model = model_of(ConvConfig{.channels = {2}});
   EXPECT_EQ(threads_for_steps(model, 1, 16), 16);
 }
 
