@@ -72,12 +72,16 @@ LogFile::LogFile(const std::filesystem::path& path) {
     throw IoError("{}: {}", path.string(), error.what());
   }
   sink_->set_formatter(formatter("%Y-%m-%dT%H:%M:%S%z %*"));
-  sink_->set_level(spdlog::level::info);
+  sink_->set_level(spdlog::level::debug);
   spdlog::default_logger()->sinks().push_back(sink_);
 }
 
 LogFile::~LogFile() {
-  sink_->flush();
+  try {
+    sink_->flush();
+  } catch (const spdlog::spdlog_ex&) {
+    // A full disk: who writes what matters there has said so.
+  }
   std::erase(spdlog::default_logger()->sinks(), sink_);
 }
 

@@ -193,9 +193,10 @@ std::unique_ptr<Run> Run::resume(const Config& config, const RunFolder& folder,
 }
 
 Ending Run::fit(RunObserver& observer, const StopSignal& stop) {
-  spdlog::info("training on {} with {} threads", device_.str(), at::get_num_threads());
+  const auto goes_on = [this] { return state_.epoch < config_.training.epochs && !out_of_patience(); };
+  if (goes_on()) spdlog::debug("training on {}, threads: {}", device_.str(), at::get_num_threads());
   if (!std::filesystem::exists(folder().last_checkpoint())) save_scheduled();
-  while (state_.epoch < config_.training.epochs && !out_of_patience()) {
+  while (goes_on()) {
     train_epoch(observer, stop);
     const bool is_over = state_.position == batches_.per_epoch();  // else it was stopped or has gone back
     if (is_over) finish_epoch(observer);
