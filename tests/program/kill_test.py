@@ -13,7 +13,7 @@ import program
 from program import ProgramTest, run, settings
 
 KILLS = int(os.environ.get("VAE_SOAK_KILLS", 20))
-EVERY_POINT = "VAE_SOAK_KILLS" in os.environ
+POINTS = int(os.environ.get("VAE_SOAK_POINTS", 0))  # of a save, spread over all; 0 for one of each kind
 KILLED = -signal.SIGKILL
 STEPS = 64  # of an epoch
 SETTINGS = settings(
@@ -73,13 +73,13 @@ class Killed(ProgramTest):
         print(f"killed {kills} times at random moments, {runs} runs came to their end unchanged")
 
     def points(self):
-        """Positions among the calls on checkpoints: those of the second epoch's end, or one of each kind."""
+        """Positions among the calls on checkpoints: all of the second epoch's end, or one of each kind."""
         calls = faults.calls(self.folder, *self.arguments(self.folder / "listed"))
         kept = [i for i, call in enumerate(calls) if "/step-" in call[1]]
         end = next(i for i in range(kept[-1], 0, -1) if calls[i][1].endswith("/good.safetensors") and i < kept[0])
         first, last = end + 1, kept[-1] + 12
         group = range(first, min(last, len(calls)))
-        if EVERY_POINT:
+        if POINTS > 0:
             return [(i + 1, calls[i][0]) for i in group]
         kinds = {}
         for i in group:
@@ -91,6 +91,8 @@ class Killed(ProgramTest):
         points = [(at, "kill") for at, _ in self.points()]
         points += [(at, "half") for at, call in self.points() if call == "write"]
         points += [(at, "after") for at, call in self.points() if call == "rename"]
+        if POINTS > 0:
+            points = random.Random(9).sample(points, min(POINTS, len(points)))
         for at, fault in points:
             with self.subTest(at=at, fault=fault):
                 folder = self.folder / f"{fault}{at}"
