@@ -3,12 +3,11 @@
 #include <algorithm>
 #include <cstring>
 
+#include "core/divide_up.h"
 #include "core/noise.h"
 
 namespace vae {
 namespace {
-
-int64_t divide_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
 /// Copies the pictures number(0) ... number(count - 1), one after another.
 template <class Number>

@@ -2,12 +2,14 @@
 
 #include <vector>
 
+#include "kernels/patches.h"
+
 namespace vae {
 namespace {
 
-const Attributes kHalving = {{"kernel_shape", std::vector<int64_t>{4, 4}},
-                             {"strides", std::vector<int64_t>{2, 2}},
-                             {"pads", std::vector<int64_t>{1, 1, 1, 1}}};
+const Attributes kHalving = {{"kernel_shape", std::vector<int64_t>(2, kWindow)},
+                             {"strides", std::vector<int64_t>(2, kWindowStride)},
+                             {"pads", std::vector<int64_t>(4, kWindowPadding)}};
 
 std::vector<Value> with_weights(const Value& x, const std::string& module) {
   return {x, x.builder->weight(module + ".weight"), x.builder->weight(module + ".bias")};

@@ -1,5 +1,6 @@
 #include "kernels/activation_rows.h"
 
+#include "core/divide_up.h"
 #include "core/target_clones.h"
 #include "core/vector_math.h"
 #include "kernels/fused.h"
@@ -106,8 +107,6 @@ VAE_TARGET_CLONES void differentiate(FusedActivation activation, const c10::BFlo
                                      float* sum) {
   differentiate_any(activation, y, gradient, block, out, sum);
 }
-
-int64_t divide_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
 /// How many rows to read as one, so that a loop over channels is worth its beginning.
 int64_t rows_in_one(int64_t rows, int64_t channels) {

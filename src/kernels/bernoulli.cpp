@@ -12,30 +12,21 @@
 namespace vae {
 namespace {
 
-constexpr int64_t kBlock = 512;  // pixels summed in float; the sums of blocks are added in double
-
 // x log s(l) + (1 - x) log(1 - s(l)) = x l - max(l, 0) - log(1 + exp(-|l|)), whose derivative
 // x - s(l) = x s(-l) - (1 - x) s(l) does not cancel where x is 0 or 1.
 template <bool kDifferentiates>
 [[gnu::always_inline]] inline float sum_row(const float* x, const float* logits, int64_t count,
                                             float* derivative) {
-  double total = 0;
-  for (int64_t first = 0; first < count; first += kBlock) {
-    const int64_t last = std::min(first + kBlock, count);
-    float sum = 0;
-#pragma omp simd reduction(+ : sum)
-    for (int64_t i = first; i < last; ++i) {
-      const float l = logits[i];
-      const float e = exp_of(l < 0 ? l : -l);
-      sum += x[i] * l - (l > 0 ? l : 0.0F) - log1p_of_fraction(e);
-      if constexpr (kDifferentiates) {
-        const float larger = 1 / (1 + e), smaller = e * larger;  // s(|l|), s(-|l|)
-        derivative[i] = x[i] * (l < 0 ? larger : smaller) - (1 - x[i]) * (l < 0 ? smaller : larger);
-      }
-    }
-    total += static_cast<double>(sum);
-  }
-  return static_cast<float>(total);
+  return static_cast<float>(sum_in_blocks(
+      count, [=](int64_t i) __attribute__((always_inline)) {
+        const float l = logits[i];
+        const float e = exp_of(l < 0 ? l : -l);
+        if constexpr (kDifferentiates) {
+          const float larger = 1 / (1 + e), smaller = e * larger;  // s(|l|), s(-|l|)
+          derivative[i] = x[i] * (l < 0 ? larger : smaller) - (1 - x[i]) * (l < 0 ? smaller : larger);
+        }
+        return x[i] * l - (l > 0 ? l : 0.0F) - log1p_of_fraction(e);
+      }));
 }
 
 VAE_TARGET_CLONES float row_log_prob(const float* x, const float* logits, int64_t count) {

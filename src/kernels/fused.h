@@ -30,6 +30,22 @@ inline void require_first_derivative(const char* operation) {
                               ": the fused operation has first derivatives only; use float64 for more");
 }
 
+/// The sum of term(i), i = 0 ... count - 1: float within blocks, which the compiler makes vectors of, double
+/// over them.
+template <class Term>
+[[gnu::always_inline]] inline double sum_in_blocks(int64_t count, const Term& term) {
+  constexpr int64_t kBlock = 512;
+  double total = 0;
+  for (int64_t first = 0; first < count; first += kBlock) {
+    const int64_t last = std::min(first + kBlock, count);
+    float sum = 0;
+#pragma omp simd reduction(+ : sum)
+    for (int64_t i = first; i < last; ++i) sum += term(i);
+    total += static_cast<double>(sum);
+  }
+  return total;
+}
+
 /// Elements below which a second thread costs more than it brings.
 inline constexpr int64_t kElementsPerThread = 16384;
 

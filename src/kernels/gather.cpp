@@ -11,21 +11,13 @@ namespace vae {
 namespace {
 
 constexpr int64_t kPiece = 8192;  // elements that one thread takes at a time
-constexpr int64_t kBlock = 512;   // squares summed in float
 
 VAE_TARGET_CLONES double copy_and_sum_squares(const float* from, int64_t count, float* to) {
-  double total = 0;
-  for (int64_t first = 0; first < count; first += kBlock) {
-    const int64_t last = std::min(first + kBlock, count);
-    float sum = 0;
-#pragma omp simd reduction(+ : sum)
-    for (int64_t i = first; i < last; ++i) {
-      to[i] = from[i];
-      sum += from[i] * from[i];
-    }
-    total += static_cast<double>(sum);
-  }
-  return total;
+  return sum_in_blocks(
+      count, [=](int64_t i) __attribute__((always_inline)) {
+        to[i] = from[i];
+        return from[i] * from[i];
+      });
 }
 
 struct Piece {

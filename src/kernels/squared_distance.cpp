@@ -11,18 +11,9 @@
 namespace vae {
 namespace {
 
-constexpr int64_t kBlock = 512;  // pixels summed in float; the sums of blocks are added in double
-
 VAE_TARGET_CLONES float row_distance(const float* x, const float* mean, int64_t count) {
-  double total = 0;
-  for (int64_t first = 0; first < count; first += kBlock) {
-    const int64_t last = std::min(first + kBlock, count);
-    float sum = 0;
-#pragma omp simd reduction(+ : sum)
-    for (int64_t i = first; i < last; ++i) sum += (x[i] - mean[i]) * (x[i] - mean[i]);
-    total += static_cast<double>(sum);
-  }
-  return static_cast<float>(total);
+  return static_cast<float>(sum_in_blocks(
+      count, [=](int64_t i) __attribute__((always_inline)) { return (x[i] - mean[i]) * (x[i] - mean[i]); }));
 }
 
 VAE_TARGET_CLONES void row_derivative(const float* x, const float* mean, float gradient, int64_t count,

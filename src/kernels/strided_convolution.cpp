@@ -102,12 +102,11 @@ void activate_in_place(FusedActivation activation, Tensor y) {
   }
 }
 
-/// The gradient before the activation, [N, h, w, C], and the bias's, from activation's value and what
-/// arrives.
+/// The gradient before the activation, [N, h, w, C], and the bias's, from activation's value, dense of that
+/// shape, and what arrives, [N, C, h, w].
 RowGradients before_activation(FusedActivation activation, const Tensor& y, const Tensor& arriving) {
-  const Tensor pixels = pixels_of(y);
-  RowGradients result = differentiate_rows(activation, rows_of(pixels), rows_of(pixels_of(arriving)));
-  result.before_activation = result.before_activation.view(pixels.sizes());
+  RowGradients result = differentiate_rows(activation, rows_of(y), rows_of(pixels_of(arriving)));
+  result.before_activation = result.before_activation.view(y.sizes());
   return result;
 }
 
@@ -128,7 +127,7 @@ class Downsampled : public torch::autograd::Function<Downsampled> {
     const variable_list saved = context->get_saved_variables();
     const Tensor &x = saved[0], &weight = saved[1], &y = saved[2];
     const auto activation = static_cast<FusedActivation>(context->saved_data["activation"].toInt());
-    const RowGradients gradient = before_activation(activation, maps_of(y), gradients[0]);
+    const RowGradients gradient = before_activation(activation, y, gradients[0]);
     Tensor of_x, of_weight;
     if (context->needs_input_grad(0)) {
       of_x = maps_of(to_large(gradient.before_activation, matrix_of(weight), {}, x.size(1), x.size(2)));
@@ -156,7 +155,7 @@ class Upsampled : public torch::autograd::Function<Upsampled> {
     const variable_list saved = context->get_saved_variables();
     const Tensor &x = saved[0], &weight = saved[1], &y = saved[2];
     const auto activation = static_cast<FusedActivation>(context->saved_data["activation"].toInt());
-    const RowGradients gradient = before_activation(activation, maps_of(y), gradients[0]);
+    const RowGradients gradient = before_activation(activation, y, gradients[0]);
     Tensor of_x, of_weight;
     if (context->needs_input_grad(0)) of_x = halved(maps_of(gradient.before_activation), weight, {});
     if (context->needs_input_grad(1))

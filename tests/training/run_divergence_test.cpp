@@ -11,6 +11,7 @@
 #include "core/error.h"
 #include "core/file.h"
 #include "images/decode.h"
+#include "support/runs.h"
 #include "support/temporary_folder.h"
 #include "support/throws.h"
 #include "training/run.h"
@@ -25,16 +26,10 @@ constexpr int64_t kSteps = 4;  // of an epoch
 
 /// Gradient descent on 32 pictures in batches of 8. At 1e30 the first step leaves nothing finite.
 Config run_at(double learning_rate) {
-  Config config;
-  config.device = "cpu";
+  Config config = test::tiny_run();
   config.data.train = ShapesConfig{.count = 8 * kSteps, .height = 8, .width = 8};
   config.data.validation = ShapesConfig{.count = 8, .height = 8, .width = 8, .offset = 8 * kSteps};
-  config.model.latent = 2;
-  config.model.encoder = MlpConfig{.hidden = {6}};
-  config.model.decoder = MlpConfig{.hidden = {6}};
   config.training.epochs = kEpochs;
-  config.training.batch_size = 8;
-  config.training.log_every = 3;
   config.training.save_every_steps = 2;
   config.training.optimizer = SgdConfig{.learning_rate = learning_rate};
   config.training.divergence.bad_steps = 3;

@@ -7,6 +7,7 @@
 #include <iterator>
 
 #include "support/environment.h"
+#include "support/runs.h"
 #include "support/temporary_folder.h"
 #include "training/run.h"
 
@@ -17,19 +18,6 @@ namespace fs = std::filesystem;
 
 int64_t count_entries(const char* folder) {
   return std::distance(fs::directory_iterator(folder), fs::directory_iterator());
-}
-
-Config config_of_two_epochs() {
-  Config config;
-  config.device = "cpu";
-  config.data.train = ShapesConfig{.count = 30, .height = 8, .width = 8};
-  config.data.validation = ShapesConfig{.count = 10, .height = 8, .width = 8, .offset = 30};
-  config.model.latent = 2;
-  config.model.encoder = MlpConfig{.hidden = {6}};
-  config.model.decoder = MlpConfig{.hidden = {6}};
-  config.training.epochs = 2;
-  config.training.batch_size = 8;
-  return config;
 }
 
 class StopsAt : public RunObserver {
@@ -54,7 +42,7 @@ TEST(RunsThatAreStopped, InMidEpochEndAtOnceAndLeaveNothingOpen) {
     {
       StopsAt observer(step);
       const StopSignal stop;
-      const auto run = Run::start(config_of_two_epochs(), folder.path() / "run", /*replace=*/true);
+      const auto run = Run::start(test::tiny_run(), folder.path() / "run", /*replace=*/true);
       ASSERT_EQ(run->fit(observer, stop), Ending::stopped);
       ASSERT_EQ(run->state().step, step);
     }

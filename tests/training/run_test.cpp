@@ -12,6 +12,7 @@
 
 #include "config/parse.h"
 #include "core/error.h"
+#include "support/runs.h"
 #include "support/temporary_folder.h"
 #include "support/throws.h"
 
@@ -20,24 +21,10 @@ namespace {
 
 namespace fs = std::filesystem;
 using Json = nlohmann::json;
+using test::tiny_run;
 using testing::ElementsAre;
 
 constexpr int64_t kSteps = 4;  // of an epoch
-
-/// 30 pictures to learn from, in batches of 8: the last is shorter.
-Config tiny_run() {
-  Config config;
-  config.device = "cpu";
-  config.data.train = ShapesConfig{.count = 30, .height = 8, .width = 8};
-  config.data.validation = ShapesConfig{.count = 10, .height = 8, .width = 8, .offset = 30};
-  config.model.latent = 2;
-  config.model.encoder = MlpConfig{.hidden = {6}};
-  config.model.decoder = MlpConfig{.hidden = {6}};
-  config.training.epochs = 2;
-  config.training.batch_size = 8;
-  config.training.log_every = 3;
-  return config;
-}
 
 /// Keeps what it is told; raises a signal behind a step, if asked to.
 class Recorder : public RunObserver {
