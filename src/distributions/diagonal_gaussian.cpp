@@ -1,7 +1,6 @@
 #include "distributions/diagonal_gaussian.h"
 
 #include <utility>
-#include <vector>
 
 #include "core/noise.h"
 #include "distributions/standard_normal.h"
@@ -19,8 +18,7 @@ class DiagonalGaussianFamily : public PosteriorFamily {
   LatentSpace latent_space() const override { return {.dimensions = latent_}; }
 
   std::unique_ptr<Posterior> at(const Tensor& parameters) const override {
-    const std::vector<Tensor> halves = parameters.chunk(2, -1);
-    return std::make_unique<DiagonalGaussian>(halves[0], halves[1]);
+    return std::make_unique<DiagonalGaussian>(parameters);
   }
 
  private:
@@ -29,26 +27,28 @@ class DiagonalGaussianFamily : public PosteriorFamily {
 
 }  // namespace
 
-DiagonalGaussian::DiagonalGaussian(Tensor mean, Tensor log_variance)
-    : mean_(std::move(mean)), log_variance_(std::move(log_variance)) {}
+DiagonalGaussian::DiagonalGaussian(Tensor parameters) : parameters_(std::move(parameters)) {}
+
+DiagonalGaussian::DiagonalGaussian(const Tensor& mean, const Tensor& log_variance)
+    : DiagonalGaussian(torch::cat({mean, log_variance}, -1)) {}
 
 Tensor DiagonalGaussian::rsample(int64_t importance_samples, int64_t samples, Random& random) const {
-  const Tensor eps =
-      normal(random, {importance_samples, samples, mean_.size(0), mean_.size(1)}, mean_.options());
-  return reparameterize(mean_, log_variance_, eps);
+  const int64_t pictures = parameters_.size(0), latent = parameters_.size(1) / 2;
+  const Tensor eps = normal(random, {importance_samples, samples, pictures, latent}, parameters_.options());
+  return reparameterize(parameters_, eps);
 }
 
 Tensor DiagonalGaussian::log_prob(const Tensor& z) const {
-  return diagonal_gaussian_log_prob(z, mean_, log_variance_);
+  return diagonal_gaussian_log_prob(z, parameters_);
 }
 
 std::optional<Tensor> DiagonalGaussian::kl_per_dimension(const Prior& prior) const {
   if (dynamic_cast<const StandardNormal*>(&prior) == nullptr) return std::nullopt;
-  return kl_to_standard_normal(mean_, log_variance_);
+  return kl_to_standard_normal(parameters_);
 }
 
 std::unique_ptr<Posterior> DiagonalGaussian::detached() const {
-  return std::make_unique<DiagonalGaussian>(mean_.detach(), log_variance_.detach());
+  return std::make_unique<DiagonalGaussian>(parameters_.detach());
 }
 
 std::shared_ptr<PosteriorFamily> make_posterior(const DiagonalGaussianConfig&, int64_t latent) {

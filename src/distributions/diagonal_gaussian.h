@@ -22,21 +22,24 @@ inline constexpr auto fields(Tag<DiagonalGaussianConfig>) { return std::tuple{};
 /// B.
 class DiagonalGaussian : public Posterior {
  public:
+  /// [N, 2 latent]: the means, and behind them the logarithms of the variances.
+  explicit DiagonalGaussian(Tensor parameters);
+
   /// Both [N, latent].
-  DiagonalGaussian(Tensor mean, Tensor log_variance);
+  DiagonalGaussian(const Tensor& mean, const Tensor& log_variance);
 
   Tensor rsample(int64_t importance_samples, int64_t samples, Random& random) const override;
   Tensor log_prob(const Tensor& z) const override;
-  Tensor mean() const override { return mean_; }
-  std::optional<Tensor> deviation() const override { return torch::exp(0.5 * log_variance_); }
+  Tensor mean() const override { return parameters_.chunk(2, -1)[0]; }
+  std::optional<Tensor> deviation() const override { return torch::exp(0.5 * log_variance()); }
   std::optional<Tensor> kl_per_dimension(const Prior& prior) const override;
   std::unique_ptr<Posterior> detached() const override;
 
-  Tensor log_variance() const { return log_variance_; }  // [N, latent]
+  Tensor log_variance() const { return parameters_.chunk(2, -1)[1]; }  // [N, latent]
+  Tensor parameters() const { return parameters_; }
 
  private:
-  Tensor mean_;
-  Tensor log_variance_;
+  Tensor parameters_;
 };
 
 std::shared_ptr<PosteriorFamily> make_posterior(const DiagonalGaussianConfig& config, int64_t latent);

@@ -12,8 +12,6 @@ ScoredLatents Flow::rsample_scored(int64_t importance_samples, int64_t samples, 
   return {end.z, start.log_prob - end.log_determinant};
 }
 
-DiagonalGaussian Flow::detached_base() const {
-  return {base_.mean().detach(), base_.log_variance().detach()};
-}
+DiagonalGaussian Flow::detached_base() const { return DiagonalGaussian(base_.parameters().detach()); }
 
 }  // namespace vae

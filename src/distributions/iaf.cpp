@@ -39,10 +39,10 @@ class IafFamily : public PosteriorFamily {
   LatentSpace latent_space() const override { return {.dimensions = latent_}; }
 
   std::unique_ptr<Posterior> at(const Tensor& parameters) const override {
-    const std::vector<Tensor> parts = parameters.split_with_sizes({latent_, latent_, context_}, 1);
+    const std::vector<Tensor> parts = parameters.split_with_sizes({2 * latent_, context_}, 1);
     std::vector<AutoregressiveFunction> functions;
     for (const auto& step : steps_) functions.push_back(step->function());
-    return std::make_unique<Iaf>(DiagonalGaussian(parts[0], parts[1]), parts[2], std::move(functions));
+    return std::make_unique<Iaf>(DiagonalGaussian(parts[0]), parts[1], std::move(functions));
   }
 
  private:

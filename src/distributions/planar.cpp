@@ -33,11 +33,10 @@ class PlanarFamily : public PosteriorFamily {
 
   std::unique_ptr<Posterior> at(const Tensor& parameters) const override {
     const int64_t vectors = flows_ * latent_;
-    const std::vector<Tensor> parts =
-        parameters.split_with_sizes({latent_, latent_, vectors, vectors, flows_}, 1);
+    const std::vector<Tensor> parts = parameters.split_with_sizes({2 * latent_, vectors, vectors, flows_}, 1);
     const std::vector<int64_t> shape = {parameters.size(0), flows_, latent_};
-    return std::make_unique<Planar>(DiagonalGaussian(parts[0], parts[1]), parts[2].reshape(shape),
-                                    parts[3].reshape(shape), parts[4]);
+    return std::make_unique<Planar>(DiagonalGaussian(parts[0]), parts[1].reshape(shape),
+                                    parts[2].reshape(shape), parts[3]);
   }
 
  private:

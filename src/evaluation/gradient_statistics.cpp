@@ -83,7 +83,7 @@ void settle(const GradientTarget& target, Estimator& estimator, const Random& no
     if (!learns) continue;
     parameters->gradients().zero_();
     (-surrogate).backward({}, std::nullopt, false, estimator.parameters());
-    optimizer->step(parameters->values(), parameters->gradients(), 1, non_finite);
+    optimizer->step(parameters->values(), parameters->gradients(), {.non_finite = non_finite});
   }
 }
 

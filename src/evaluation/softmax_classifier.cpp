@@ -41,7 +41,7 @@ void fit(Encoder& network, const SoftmaxClassifierSetting& setting, const Pictur
       parameters.gradients().zero_();
       loss.backward();
       const torch::NoGradGuard no_grad;
-      optimizer->step(parameters.values(), parameters.gradients(), /*factor=*/1, always_finite);
+      optimizer->step(parameters.values(), parameters.gradients(), {.non_finite = always_finite});
       sum += loss.detach();
     }
     spdlog::info("softmax classifier: epoch {}/{}, cross entropy {:.4f} nats", epoch + 1, setting.epochs,

@@ -119,8 +119,9 @@ template <class T>
 RowGradients differentiate_all(FusedActivation activation, const Tensor& y, const Tensor& gradient) {
   const int64_t rows = y.size(0), channels = y.size(1);
   const int64_t blocks = divide_up(rows, kRowsTogether), strips = divide_up(channels, kChannelsTogether);
-  const Tensor sums =
-      torch::zeros({std::max<int64_t>(blocks, 1), channels}, y.options().dtype(torch::kFloat));
+  const Tensor sums = blocks > 1 ? uninitialized({blocks, channels})
+                                 : uninitialized({channels});  // by block, if more than one
+  std::fill_n(sums.data_ptr<float>(), sums.numel(), 0.0F);
   const Tensor before = activation == FusedActivation::identity ? gradient : torch::empty_like(y);
   const T* values = y.const_data_ptr<T>();
   const T* arriving = gradient.const_data_ptr<T>();
@@ -135,7 +136,7 @@ RowGradients differentiate_all(FusedActivation activation, const Tensor& y, cons
     differentiate(activation, values + at, arriving + at, block, out + at,
                   sum + i / strips * channels + channel);
   });
-  return {.before_activation = before, .bias = sums.size(0) == 1 ? sums[0] : sums.sum(0)};
+  return {.before_activation = before, .bias = blocks > 1 ? sums.sum(0) : sums};
 }
 
 }  // namespace
@@ -150,13 +151,16 @@ void activate_rows(FusedActivation activation, const Tensor& bias, const Tensor&
 
 RowGradients differentiate_rows(FusedActivation activation, const Tensor& y, const Tensor& gradient) {
   const int64_t channels = y.size(1), together = rows_in_one(y.size(0), channels);
-  const Tensor values = y.view({-1, channels * together}),
-               arriving = gradient.view({-1, channels * together});
-  RowGradients result = y.scalar_type() == torch::kFloat
-                            ? differentiate_all<float>(activation, values, arriving)
-                            : differentiate_all<c10::BFloat16>(activation, values, arriving);
+  const auto differentiate = [activation](const Tensor& values, const Tensor& arriving) {
+    return values.scalar_type() == torch::kFloat
+               ? differentiate_all<float>(activation, values, arriving)
+               : differentiate_all<c10::BFloat16>(activation, values, arriving);
+  };
+  if (together == 1) return differentiate(y, gradient);
+  RowGradients result =
+      differentiate(y.view({-1, channels * together}), gradient.view({-1, channels * together}));
   result.before_activation = result.before_activation.view(y.sizes());
-  if (together > 1) result.bias = result.bias.view({together, channels}).sum(0);
+  result.bias = result.bias.view({together, channels}).sum(0);
   return result;
 }
 

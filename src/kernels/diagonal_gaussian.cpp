@@ -2,8 +2,10 @@
 
 #include <torch/csrc/autograd/custom_function.h>
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <vector>
 
 #include "core/target_clones.h"
 #include "core/vector_math.h"
@@ -17,23 +19,30 @@ using torch::autograd::variable_list;
 
 const float kLogTwoPi = static_cast<float>(std::log(2 * std::numbers::pi));
 
-/// Rows of a matrix whose columns are neighbours: the encoder's output is cut into such halves.
-struct Rows {
-  const float* first;
-  int64_t stride;
-  const float* operator[](int64_t i) const { return first + i * stride; }
+/// Means and log-variances of a picture after another.
+template <class Element>
+struct Halves {
+  Element* first;
+  int64_t stride, latent;
+  Element* mean(int64_t n) const { return first + n * stride; }
+  Element* log_variance(int64_t n) const { return first + n * stride + latent; }
 };
 
-Rows rows(const Tensor& matrix) { return {matrix.const_data_ptr<float>(), matrix.stride(0)}; }
+Halves<const float> halves(const Tensor& parameters) {
+  return {parameters.const_data_ptr<float>(), parameters.stride(0), parameters.size(1) / 2};
+}
+
+/// Of gradients to be filled, dense.
+Halves<float> halves_of_gradient(const Tensor& gradient) {
+  return {gradient.data_ptr<float>(), gradient.size(1), gradient.size(1) / 2};
+}
 
 Tensor with_dense_rows(const Tensor& matrix) { return matrix.stride(1) == 1 ? matrix : matrix.contiguous(); }
 
-bool are_parameters(const Tensor& mean, const Tensor& log_variance) {
-  return mean.dim() == 2 && mean.sizes() == log_variance.sizes() && mean.numel() > 0;
-}
+bool are_parameters(const Tensor& parameters) { return parameters.dim() == 2 && parameters.numel() > 0; }
 
-bool are_latents(const Tensor& z, const Tensor& mean) {
-  return z.dim() >= 2 && z.sizes().slice(static_cast<size_t>(z.dim() - 2)) == mean.sizes();
+bool are_latents(const Tensor& z, const Tensor& parameters) {
+  return z.dim() >= 2 && z.size(-2) == parameters.size(0) && 2 * z.size(-1) == parameters.size(1);
 }
 
 VAE_TARGET_CLONES void draw_row(const float* mean, const float* log_variance, const float* eps, int64_t count,
@@ -113,125 +122,118 @@ VAE_TARGET_CLONES void differentiate_log_prob(const float* z, const float* mean,
   }
 }
 
-Tensor draw(const Tensor& mean, const Tensor& log_variance, const Tensor& eps) {
-  Tensor z = torch::empty_like(eps);
-  const int64_t pictures = mean.size(0), latent = mean.size(1);
-  const Rows means = rows(mean), log_variances = rows(log_variance);
+Tensor draw(const Tensor& parameters, const Tensor& eps) {
+  const Tensor z = uninitialized(eps.sizes());
+  const Halves<const float> at = halves(parameters);
+  const int64_t pictures = parameters.size(0), latent = at.latent;
   const float* noise = eps.const_data_ptr<float>();
   float* out = z.data_ptr<float>();
   for_each_row(eps.numel() / latent, latent, [=](int64_t i) {
     const int64_t n = i % pictures;
-    draw_row(means[n], log_variances[n], noise + i * latent, latent, out + i * latent);
+    draw_row(at.mean(n), at.log_variance(n), noise + i * latent, latent, out + i * latent);
   });
   return z;
 }
 
 class Reparameterize : public torch::autograd::Function<Reparameterize> {
  public:
-  static Tensor forward(AutogradContext* context, const Tensor& mean, const Tensor& log_variance,
-                        const Tensor& eps) {
-    context->save_for_backward({log_variance, eps});
-    return draw(mean, log_variance, eps);
+  static Tensor forward(AutogradContext* context, const Tensor& parameters, const Tensor& eps) {
+    context->save_for_backward({parameters, eps});
+    return draw(parameters, eps);
   }
 
   static variable_list backward(AutogradContext* context, const variable_list& gradients) {
     require_first_derivative("reparameterize");
     const variable_list saved = context->get_saved_variables();
-    const Tensor gradient = gradients[0].contiguous();
-    const int64_t pictures = saved[0].size(0), latent = saved[0].size(1);
-    Tensor of_mean = torch::zeros({pictures, latent}, gradient.options());
-    Tensor of_log_variance = torch::zeros({pictures, latent}, gradient.options());
-    const Rows log_variances = rows(saved[0]);
+    const Tensor &parameters = saved[0], gradient = gradients[0].contiguous();
+    const Tensor result = uninitialized(parameters.sizes());
+    const Halves<const float> at = halves(parameters);
+    const Halves<float> out = halves_of_gradient(result);
+    const int64_t pictures = parameters.size(0), latent = at.latent;
     const float* eps = saved[1].const_data_ptr<float>();
     const float* incoming = gradient.const_data_ptr<float>();
-    float* means = of_mean.data_ptr<float>();
-    float* variances = of_log_variance.data_ptr<float>();
-    const int64_t draws = gradient.numel() / of_mean.numel();
+    const int64_t draws = gradient.numel() / (pictures * latent);
     for_each_row(pictures, draws * latent, [=](int64_t n) {
-      differentiate_draws(log_variances[n], eps + n * latent, incoming + n * latent, draws, pictures * latent,
-                          latent, means + n * latent, variances + n * latent);
+      std::fill_n(out.mean(n), 2 * latent, 0.0F);
+      differentiate_draws(at.log_variance(n), eps + n * latent, incoming + n * latent, draws,
+                          pictures * latent, latent, out.mean(n), out.log_variance(n));
     });
-    return {of_mean, of_log_variance, Tensor()};
+    return {result, Tensor()};
   }
 };
 
-Tensor kl(const Tensor& mean, const Tensor& log_variance) {
-  const int64_t latent = mean.size(1);
-  Tensor result = torch::empty(mean.sizes(), mean.options());
-  const Rows means = rows(mean), log_variances = rows(log_variance);
+Tensor kl(const Tensor& parameters) {
+  const Halves<const float> at = halves(parameters);
+  const int64_t pictures = parameters.size(0), latent = at.latent;
+  const Tensor result = uninitialized({pictures, latent});
   float* out = result.data_ptr<float>();
-  for_each_row(mean.size(0), latent,
-               [=](int64_t n) { kl_row(means[n], log_variances[n], latent, out + n * latent); });
+  for_each_row(pictures, latent,
+               [=](int64_t n) { kl_row(at.mean(n), at.log_variance(n), latent, out + n * latent); });
   return result;
 }
 
 class KlToStandardNormal : public torch::autograd::Function<KlToStandardNormal> {
  public:
-  static Tensor forward(AutogradContext* context, const Tensor& mean, const Tensor& log_variance) {
-    context->save_for_backward({mean, log_variance});
-    return kl(mean, log_variance);
+  static Tensor forward(AutogradContext* context, const Tensor& parameters) {
+    context->save_for_backward({parameters});
+    return kl(parameters);
   }
 
   static variable_list backward(AutogradContext* context, const variable_list& gradients) {
     require_first_derivative("kl_to_standard_normal");
-    const variable_list saved = context->get_saved_variables();
-    const Tensor gradient = gradients[0].contiguous();
-    Tensor of_mean = torch::empty_like(gradient), of_log_variance = torch::empty_like(gradient);
-    const Rows means = rows(saved[0]), log_variances = rows(saved[1]), incoming = rows(gradient);
-    const int64_t latent = gradient.size(1);
-    float* first = of_mean.data_ptr<float>();
-    float* second = of_log_variance.data_ptr<float>();
-    for_each_row(gradient.size(0), latent, [=](int64_t n) {
-      differentiate_kl(means[n], log_variances[n], incoming[n], latent, first + n * latent,
-                       second + n * latent);
+    const Tensor parameters = context->get_saved_variables()[0], gradient = gradients[0].contiguous();
+    const Tensor result = uninitialized(parameters.sizes());
+    const Halves<const float> at = halves(parameters);
+    const Halves<float> out = halves_of_gradient(result);
+    const float* incoming = gradient.const_data_ptr<float>();
+    for_each_row(parameters.size(0), at.latent, [=](int64_t n) {
+      differentiate_kl(at.mean(n), at.log_variance(n), incoming + n * at.latent, at.latent, out.mean(n),
+                       out.log_variance(n));
     });
-    return {of_mean, of_log_variance};
+    return {result};
   }
 };
 
-Tensor log_prob(const Tensor& z, const Tensor& mean, const Tensor& log_variance) {
-  Tensor result = torch::empty(z.sizes().slice(0, static_cast<size_t>(z.dim() - 1)), z.options());
-  const int64_t pictures = mean.size(0), latent = mean.size(1);
-  const Rows means = rows(mean), log_variances = rows(log_variance);
+Tensor log_prob(const Tensor& z, const Tensor& parameters) {
+  const Tensor result = uninitialized(z.sizes().slice(0, static_cast<size_t>(z.dim() - 1)));
+  const Halves<const float> at = halves(parameters);
+  const int64_t pictures = parameters.size(0), latent = at.latent;
   const float* latents = z.const_data_ptr<float>();
   float* out = result.data_ptr<float>();
   for_each_row(result.numel(), latent, [=](int64_t i) {
     const int64_t n = i % pictures;
-    out[i] = log_prob_row(latents + i * latent, means[n], log_variances[n], latent);
+    out[i] = log_prob_row(latents + i * latent, at.mean(n), at.log_variance(n), latent);
   });
   return result;
 }
 
 class DiagonalGaussianLogProb : public torch::autograd::Function<DiagonalGaussianLogProb> {
  public:
-  static Tensor forward(AutogradContext* context, const Tensor& z, const Tensor& mean,
-                        const Tensor& log_variance) {
-    context->save_for_backward({z, mean, log_variance});
-    return log_prob(z, mean, log_variance);
+  static Tensor forward(AutogradContext* context, const Tensor& z, const Tensor& parameters) {
+    context->save_for_backward({z, parameters});
+    return log_prob(z, parameters);
   }
 
   static variable_list backward(AutogradContext* context, const variable_list& gradients) {
     require_first_derivative("diagonal_gaussian_log_prob");
     const variable_list saved = context->get_saved_variables();
-    const Tensor gradient = gradients[0].contiguous();
-    const int64_t pictures = saved[1].size(0), latent = saved[1].size(1);
-    Tensor of_z = torch::empty_like(saved[0]);
-    Tensor of_mean = torch::zeros({pictures, latent}, gradient.options());
-    Tensor of_log_variance = torch::zeros({pictures, latent}, gradient.options());
-    const float* z = saved[0].const_data_ptr<float>();
-    const Rows means = rows(saved[1]), log_variances = rows(saved[2]);
+    const Tensor &z = saved[0], &parameters = saved[1], gradient = gradients[0].contiguous();
+    const Tensor of_z = uninitialized(z.sizes()), of_parameters = uninitialized(parameters.sizes());
+    const Halves<const float> at = halves(parameters);
+    const Halves<float> out = halves_of_gradient(of_parameters);
+    const int64_t pictures = parameters.size(0), latent = at.latent;
+    const float* latents = z.const_data_ptr<float>();
     const float* incoming = gradient.const_data_ptr<float>();
-    float* first = of_z.data_ptr<float>();
-    float* second = of_mean.data_ptr<float>();
-    float* third = of_log_variance.data_ptr<float>();
+    float* latents_out = of_z.data_ptr<float>();
     const int64_t draws = gradient.numel() / pictures;
     for_each_row(pictures, draws * latent, [=](int64_t n) {
+      std::fill_n(out.mean(n), 2 * latent, 0.0F);
       for (int64_t i = n; i < draws * pictures; i += pictures) {
-        differentiate_log_prob(z + i * latent, means[n], log_variances[n], incoming[i], latent,
-                               first + i * latent, second + n * latent, third + n * latent);
+        differentiate_log_prob(latents + i * latent, at.mean(n), at.log_variance(n), incoming[i], latent,
+                               latents_out + i * latent, out.mean(n), out.log_variance(n));
       }
     });
-    return {of_z, of_mean, of_log_variance};
+    return {of_z, of_parameters};
   }
 };
 
@@ -239,47 +241,47 @@ class DiagonalGaussianLogProb : public torch::autograd::Function<DiagonalGaussia
 
 namespace reference {
 
-Tensor reparameterize(const Tensor& mean, const Tensor& log_variance, const Tensor& eps) {
-  return mean + torch::exp(0.5 * log_variance) * eps;
+Tensor reparameterize(const Tensor& parameters, const Tensor& eps) {
+  const std::vector<Tensor> half = parameters.chunk(2, -1);
+  return half[0] + torch::exp(0.5 * half[1]) * eps;
 }
 
-Tensor kl_to_standard_normal(const Tensor& mean, const Tensor& log_variance) {
+Tensor kl_to_standard_normal(const Tensor& parameters) {
+  const std::vector<Tensor> half = parameters.chunk(2, -1);
   // expm1(v) - v rather than exp(v) - 1 - v: near the prior the difference is all there is.
-  return 0.5 * (mean.square() + torch::expm1(log_variance) - log_variance);
+  return 0.5 * (half[0].square() + torch::expm1(half[1]) - half[1]);
 }
 
-Tensor diagonal_gaussian_log_prob(const Tensor& z, const Tensor& mean, const Tensor& log_variance) {
+Tensor diagonal_gaussian_log_prob(const Tensor& z, const Tensor& parameters) {
+  const std::vector<Tensor> half = parameters.chunk(2, -1);
   const double log_two_pi = std::log(2 * std::numbers::pi);
-  return -0.5 * (log_two_pi + log_variance + (z - mean).square() * torch::exp(-log_variance)).sum(-1);
+  return -0.5 * (log_two_pi + half[1] + (z - half[0]).square() * torch::exp(-half[1])).sum(-1);
 }
 
 }  // namespace reference
 
-Tensor reparameterize(const Tensor& mean, const Tensor& log_variance, const Tensor& eps) {
-  const bool fits = are_parameters(mean, log_variance) && are_latents(eps, mean) && !needs_gradient(eps);
-  if (!can_fuse(mean, log_variance, eps) || !fits) return reference::reparameterize(mean, log_variance, eps);
-  const Tensor means = with_dense_rows(mean), log_variances = with_dense_rows(log_variance);
-  if (!needs_gradient(mean, log_variance)) return draw(means, log_variances, eps.contiguous());
-  return Reparameterize::apply(means, log_variances, eps.contiguous());
+Tensor reparameterize(const Tensor& parameters, const Tensor& eps) {
+  const bool fits = are_parameters(parameters) && are_latents(eps, parameters) && !needs_gradient(eps);
+  if (!can_fuse(parameters, eps) || !fits) return reference::reparameterize(parameters, eps);
+  const Tensor rows = with_dense_rows(parameters);
+  if (!needs_gradient(parameters)) return draw(rows, eps.contiguous());
+  return Reparameterize::apply(rows, eps.contiguous());
 }
 
-Tensor kl_to_standard_normal(const Tensor& mean, const Tensor& log_variance) {
-  if (!can_fuse(mean, log_variance) || !are_parameters(mean, log_variance)) {
-    return reference::kl_to_standard_normal(mean, log_variance);
+Tensor kl_to_standard_normal(const Tensor& parameters) {
+  if (!can_fuse(parameters) || !are_parameters(parameters)) {
+    return reference::kl_to_standard_normal(parameters);
   }
-  const Tensor means = with_dense_rows(mean), log_variances = with_dense_rows(log_variance);
-  if (!needs_gradient(mean, log_variance)) return kl(means, log_variances);
-  return KlToStandardNormal::apply(means, log_variances);
+  const Tensor rows = with_dense_rows(parameters);
+  return needs_gradient(parameters) ? KlToStandardNormal::apply(rows) : kl(rows);
 }
 
-Tensor diagonal_gaussian_log_prob(const Tensor& z, const Tensor& mean, const Tensor& log_variance) {
-  const bool fits = are_parameters(mean, log_variance) && are_latents(z, mean);
-  if (!can_fuse(z, mean, log_variance) || !fits) {
-    return reference::diagonal_gaussian_log_prob(z, mean, log_variance);
-  }
-  const Tensor means = with_dense_rows(mean), log_variances = with_dense_rows(log_variance);
-  if (!needs_gradient(z, mean, log_variance)) return log_prob(z.contiguous(), means, log_variances);
-  return DiagonalGaussianLogProb::apply(z.contiguous(), means, log_variances);
+Tensor diagonal_gaussian_log_prob(const Tensor& z, const Tensor& parameters) {
+  const bool fits = are_parameters(parameters) && are_latents(z, parameters);
+  if (!can_fuse(z, parameters) || !fits) return reference::diagonal_gaussian_log_prob(z, parameters);
+  const Tensor rows = with_dense_rows(parameters);
+  if (!needs_gradient(z, parameters)) return log_prob(z.contiguous(), rows);
+  return DiagonalGaussianLogProb::apply(z.contiguous(), rows);
 }
 
 }  // namespace vae

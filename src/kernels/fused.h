@@ -1,6 +1,7 @@
 // What fused operations have in common.
 #pragma once
 
+#include <ATen/EmptyTensor.h>
 #include <ATen/Parallel.h>
 #include <ATen/core/grad_mode.h>
 
@@ -28,6 +29,11 @@ bool needs_gradient(const Tensors&... tensors) {
 inline void require_first_derivative(const char* operation) {
   TORCH_CHECK_NOT_IMPLEMENTED(!torch::GradMode::is_enabled(), operation,
                               ": the fused operation has first derivatives only; use float64 for more");
+}
+
+/// A dense float32 tensor on the processor, to be filled. torch::empty goes through the dispatcher.
+inline Tensor uninitialized(torch::IntArrayRef shape) {
+  return Tensor(at::detail::empty_cpu(shape, torch::kFloat));
 }
 
 /// The sum of term(i), i = 0 ... count - 1: float within blocks, which the compiler makes vectors of, double

@@ -1,18 +1,31 @@
-// An affine map and the nonlinearity behind it.
+// Affine maps and the nonlinearities behind them.
 #pragma once
+
+#include <span>
 
 #include "core/tensor.h"
 #include "kernels/activation_rows.h"
 
 namespace vae {
 
-/// activation(x weight^T + bias): x [..., inputs], weight [outputs, inputs], bias [outputs]. float32 on the
-/// processor adds the bias and takes the activation in one pass over the product, and both derivatives in
-/// another. The error is within 3 units in the last place of the activation, beside that of the product.
+/// activation(x weight^T + bias): weight [outputs, inputs], bias [outputs].
+struct LinearLayer {
+  Tensor weight;
+  Tensor bias;
+  FusedActivation activation;
+};
+
+/// x through one layer after another: [..., inputs of the first] to [..., outputs of the last]. float32 on
+/// the processor is one operation for autograd; it adds a bias and takes the activation in one pass over the
+/// product, and both derivatives in another. The error of a layer is within 3 units in the last place of the
+/// activation, beside that of the product.
+Tensor linear_layers(const Tensor& x, std::span<const LinearLayer> layers);
+
+/// x through one layer.
 Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias, FusedActivation activation);
 
 namespace reference {
-Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias, FusedActivation activation);
+Tensor linear_layers(const Tensor& x, std::span<const LinearLayer> layers);
 }
 
 }  // namespace vae

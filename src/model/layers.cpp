@@ -3,11 +3,9 @@
 #include <torch/nn/functional.h>
 
 #include <cmath>
-#include <optional>
 #include <utility>
 
 #include "core/noise.h"
-#include "kernels/linear.h"
 #include "kernels/patches.h"
 #include "kernels/strided_convolution.h"
 
@@ -73,6 +71,12 @@ Linear::Linear(int64_t inputs, int64_t outputs, Activation activation, double ga
 Tensor Linear::forward(const Tensor& x) const {
   if (const auto fused = fused_form(activation())) return linear(x, weight, bias, *fused);
   return activated(linear(x, weight, bias, FusedActivation::identity));
+}
+
+std::optional<LinearLayer> Linear::fused() const {
+  const std::optional<FusedActivation> form = fused_form(activation());
+  if (!form) return std::nullopt;
+  return LinearLayer{.weight = weight, .bias = bias, .activation = *form};
 }
 
 Projection::Projection(int64_t inputs, int64_t outputs)

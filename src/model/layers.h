@@ -4,11 +4,13 @@
 #include <torch/nn/module.h>
 
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <vector>
 
 #include "core/random.h"
 #include "core/tensor.h"
+#include "kernels/linear.h"
 #include "model/activation.h"
 
 namespace vae {
@@ -47,6 +49,9 @@ class Linear : public Layer {
  public:
   Linear(int64_t inputs, int64_t outputs, Activation activation, double gain = 1);
   Tensor forward(const Tensor& x) const override;
+
+  /// As the fused operation takes it; nothing where it does not know the activation.
+  std::optional<LinearLayer> fused() const;
 };
 
 /// x W^T, without a bias: [..., inputs] to [..., outputs].

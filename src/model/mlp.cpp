@@ -1,5 +1,7 @@
 #include "model/mlp.h"
 
+#include <utility>
+
 #include "model/layers.h"
 
 namespace vae {
@@ -18,8 +20,14 @@ class Mlp : public torch::nn::Module {
   }
 
   Tensor forward(Tensor x) const {
-    for (const auto& layer : hidden_) x = layer->forward(x);
-    return output->forward(x);
+    std::vector<LinearLayer> pending;  // fused layers, which x goes through at once
+    const auto through = [&](const Linear& layer) {
+      if (const auto fused = layer.fused()) return pending.push_back(*fused);
+      x = layer.forward(linear_layers(x, std::exchange(pending, {})));
+    };
+    for (const auto& layer : hidden_) through(*layer);
+    through(*output);
+    return linear_layers(x, pending);
   }
 
   std::shared_ptr<Linear> output;

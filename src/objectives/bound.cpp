@@ -3,7 +3,13 @@
 #include <cmath>
 #include <limits>
 
+#include "kernels/scaled_sum.h"
+
 namespace vae {
+
+Tensor Bound::mean_value(const Tensor& log_weights) const { return mean_of_all(value(log_weights)); }
+
+Tensor MeanBound::mean_value(const Tensor& log_weights) const { return mean_of_all(log_weights); }
 
 Tensor MeanBound::value(const Tensor& log_weights) const {
   return log_weights.size(0) == 1 ? log_weights.squeeze(0) : log_weights.mean(0);

@@ -14,6 +14,9 @@ class Bound {
   /// log_weights [K, ...]: [...].
   virtual Tensor value(const Tensor& log_weights) const = 0;
 
+  /// The mean of value over all but K: a scalar.
+  virtual Tensor mean_value(const Tensor& log_weights) const;
+
   /// g_k = d value / d log w_k: [K, ...].
   virtual Tensor shares(const Tensor& log_weights) const = 0;
 
@@ -25,6 +28,7 @@ class Bound {
 class MeanBound : public Bound {
  public:
   Tensor value(const Tensor& log_weights) const override;
+  Tensor mean_value(const Tensor& log_weights) const override;
   Tensor shares(const Tensor& log_weights) const override;
   Tensor elasticities(const Tensor& log_weights) const override;
 };

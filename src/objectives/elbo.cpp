@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "core/error.h"
+#include "kernels/scaled_sum.h"
 #include "objectives/bound.h"
 
 namespace vae {
@@ -80,9 +81,10 @@ Terms Elbo::evaluate(const Vae& model, const Posterior& posterior, const Batch& 
   const Tensor likelihood =
       model.likelihood().log_prob(batch.x, model.decode(draws.latents.z, batch.labels));  // [1, M, N]
   if (per_dimension) {
-    const Tensor kl = per_dimension->sum() / per_dimension->size(0);
-    const Tensor weighted = beta(step) * (config_.free_bits > 0 ? penalty(*per_dimension) : kl);
-    const Tensor reconstruction = likelihood.detach().mean();
+    const Tensor kl = scaled_sum(*per_dimension, 1 / static_cast<double>(per_dimension->size(0)));
+    const Tensor charged = config_.free_bits > 0 ? penalty(*per_dimension) : kl;
+    const Tensor weighted = beta(step) == 1 ? charged : beta(step) * charged;
+    const Tensor reconstruction = mean_of_all(likelihood.detach());
     return {.surrogate = weighted - estimator_->surrogate(batch.x, draws, likelihood, MeanBound()),
             .objective = reconstruction - weighted.detach(),
             .reconstruction = reconstruction,

@@ -9,7 +9,7 @@ EstimatorDraws Reparameterized::draw(const Posterior& posterior, const DrawReque
 
 Tensor Reparameterized::surrogate(const Tensor&, const EstimatorDraws&, const Tensor& log_weights,
                                   const Bound& bound) {
-  return bound.value(log_weights).mean();
+  return bound.mean_value(log_weights);
 }
 
 std::shared_ptr<Estimator> make_estimator(const ReparameterizedConfig&, const PictureShape&) {

@@ -3,6 +3,11 @@
 #include <ATen/ops/_fused_adam.h>
 #include <ATen/ops/_fused_adamw.h>
 
+#include <type_traits>
+
+#include "kernels/adam.h"
+#include "kernels/fused.h"
+
 namespace vae {
 namespace {
 
@@ -34,11 +39,14 @@ class Adam : public Optimizer {
         second_(torch::zeros_like(values)),
         updates_(torch::zeros({}, values.options().dtype(torch::kFloat))) {}
 
-  void step(const Tensor& values, const Tensor& gradients, double factor, const Tensor& non_finite) override {
+  void step(const Tensor& values, const Tensor& gradients, const Descent& descent) override {
+    const double learning_rate = config_.learning_rate * descent.rate_factor;
+    if (can_fuse(values)) return step_here(values, gradients, learning_rate, descent);
+    if (descent.scale.defined()) gradients.mul_(descent.scale);
     // The update divides by bias corrections of this count: it moves on only where the update is made.
-    updates_.add_(1 - non_finite);
-    update(config_, {values}, {gradients}, {first_}, {second_}, {updates_}, config_.learning_rate * factor,
-           non_finite);
+    updates_.add_(1 - descent.non_finite);
+    update(config_, {values}, {gradients}, {first_}, {second_}, {updates_}, learning_rate,
+           descent.non_finite);
   }
 
   double learning_rate() const override { return config_.learning_rate; }
@@ -46,6 +54,23 @@ class Adam : public Optimizer {
   State state() const override { return {{{"exp_avg", first_}, {"exp_avg_sq", second_}}, updates_}; }
 
  private:
+  // The same where reading costs nothing.
+  void step_here(const Tensor& values, const Tensor& gradients, double learning_rate,
+                 const Descent& descent) {
+    if (descent.non_finite.template item<float>() != 0) return;
+    float* updates = updates_.template data_ptr<float>();
+    ++*updates;
+    update_adam({.learning_rate = learning_rate,
+                 .beta1 = config_.beta1,
+                 .beta2 = config_.beta2,
+                 .epsilon = config_.epsilon,
+                 .weight_decay = config_.weight_decay,
+                 .decays_weights = std::is_same_v<Config, AdamWConfig>,
+                 .updates = static_cast<int64_t>(*updates),
+                 .gradient_scale = descent.scale.defined() ? descent.scale.template item<double>() : 1},
+                values, gradients, first_, second_);
+  }
+
   Config config_;
   Tensor first_;
   Tensor second_;

@@ -13,10 +13,15 @@ class Optimizer {
  public:
   virtual ~Optimizer() = default;
 
-  /// One step down the gradients with the base learning rate times `factor`; skipped on the device where
-  /// `non_finite`, a float scalar, is 1.
-  virtual void step(const Tensor& values, const Tensor& gradients, double factor,
-                    const Tensor& non_finite) = 0;
+  /// How a step goes down the gradients.
+  struct Descent {
+    double rate_factor = 1;  // times the base learning rate
+    Tensor scale = {};       // of the gradients, a scalar; undefined for 1
+    Tensor non_finite;       // a float scalar: where it is 1, the step is skipped on the device
+  };
+
+  /// One step; the gradients may be changed by it.
+  virtual void step(const Tensor& values, const Tensor& gradients, const Descent& descent) = 0;
 
   virtual double learning_rate() const = 0;
 

@@ -11,11 +11,13 @@ class Sgd : public Optimizer {
     if (config.momentum > 0) momentum_ = {torch::zeros_like(values)};
   }
 
-  void step(const Tensor& values, const Tensor& gradients, double factor, const Tensor& non_finite) override {
+  void step(const Tensor& values, const Tensor& gradients, const Descent& descent) override {
+    if (descent.scale.defined()) gradients.mul_(descent.scale);
     // Momentum that starts at zero needs no first step of its own.
     at::_fused_sgd_({values}, {gradients}, momentum_, config_.weight_decay, config_.momentum,
-                    config_.learning_rate * factor, /*dampening=*/0, config_.nesterov, /*maximize=*/false,
-                    /*is_first_step=*/false, /*grad_scale=*/{}, non_finite);
+                    config_.learning_rate * descent.rate_factor, /*dampening=*/0, config_.nesterov,
+                    /*maximize=*/false,
+                    /*is_first_step=*/false, /*grad_scale=*/{}, descent.non_finite);
   }
 
   double learning_rate() const override { return config_.learning_rate; }

@@ -89,14 +89,12 @@ void Trainer::descend(const EStep& q, const StepContext& at) {
 void Trainer::update(const Terms& terms) {
   const torch::NoGradGuard no_grad;
   const Tensor norm = parameters_.collect_gradients();
-  const Tensor non_finite = not_finite(norm);
-  if (config_.training.clip_norm) {
-    parameters_.gradients().mul_((*config_.training.clip_norm / norm).clamp_max(1));
-  }
-  optimizer_->step(parameters_.values(), parameters_.gradients(), rate_factor(), non_finite);
+  Optimizer::Descent descent = {.rate_factor = rate_factor(), .non_finite = not_finite(norm)};
+  if (config_.training.clip_norm) descent.scale = (*config_.training.clip_norm / norm).clamp_max(1);
+  optimizer_->step(parameters_.values(), parameters_.gradients(), descent);
   model_->project();
-  if (average_) average_->update(parameters_.values(), steps_, non_finite);
-  sums_.add(terms, norm, non_finite);
+  if (average_) average_->update(parameters_.values(), steps_, descent.non_finite);
+  sums_.add(terms, norm, descent.non_finite);
 }
 
 SwappedValues Trainer::averaged_weights() {

@@ -28,7 +28,7 @@ TEST(LinearKernel, AgreesWithTheReferenceInFloat64) {
   for (const FusedActivation activation : kActivations) {
     const auto fused = [&](const std::vector<Tensor>& t) { return linear(t[0], t[1], t[2], activation); };
     const auto plain = [&](const std::vector<Tensor>& t) {
-      return reference::linear(t[0], t[1], t[2], activation);
+      return reference::linear_layers(t[0], std::array{LinearLayer{t[1], t[2], activation}});
     };
     for (const Shape& shape : kShapes) {
       const std::vector<Tensor> inputs = {test::draws({shape.rows, shape.inputs}, 1),
@@ -46,6 +46,46 @@ TEST(LinearKernel, AgreesWithTheReferenceInFloat64) {
       }
     }
   }
+}
+
+TEST(LinearKernel, GoesThroughSeveralLayersAsOneByOne) {
+  const std::vector<Tensor> inputs = {test::draws({20, 30}, 1), test::draws({50, 30}, 2, 0.2),
+                                      test::draws({50}, 3),     test::draws({40, 50}, 4, 0.2),
+                                      test::draws({40}, 5),     test::draws({7, 40}, 6, 0.2),
+                                      test::draws({7}, 7)};
+  const auto layers = [](const std::vector<Tensor>& t) {
+    return std::array{LinearLayer{t[1], t[2], FusedActivation::tanh},
+                      LinearLayer{t[3], t[4], FusedActivation::leaky_relu},
+                      LinearLayer{t[5], t[6], FusedActivation::identity}};
+  };
+  const auto at_once = [&](const std::vector<Tensor>& t) { return linear_layers(t[0], layers(t)); };
+  const auto one_by_one = [&](const std::vector<Tensor>& t) {
+    Tensor x = t[0];
+    for (const LinearLayer& layer : layers(t)) x = linear(x, layer.weight, layer.bias, layer.activation);
+    return x;
+  };
+  const auto plain = [&](const std::vector<Tensor>& t) { return reference::linear_layers(t[0], layers(t)); };
+  const Tensor arriving = test::draws({20, 7}, 8);
+  const test::Evaluated ours = test::evaluate(at_once, inputs, 0, arriving);
+  const test::Evaluated single = test::evaluate(one_by_one, inputs, 0, arriving);
+  const test::Evaluated exact = test::evaluate(plain, test::in_float64(inputs), 0, arriving);
+  EXPECT_TRUE(torch::equal(ours.value, single.value));
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    EXPECT_TRUE(torch::equal(ours.gradients[i], single.gradients[i])) << i;
+    expect_close_by_size(ours.gradients[i], exact.gradients[i], 120, "gradient of " + std::to_string(i));
+  }
+}
+
+TEST(LinearKernel, PassesGradientsThroughLayersThatLearnNothing) {
+  const Tensor x = test::draws({4, 5}, 1).requires_grad_(true), weight = test::draws({5, 5}, 2),
+               bias = test::draws({5}, 3);
+  const Tensor last = test::draws({6, 5}, 4).requires_grad_(true), last_bias = test::draws({6}, 5);
+  const std::array layers = {LinearLayer{weight, bias, FusedActivation::tanh},
+                             LinearLayer{last, last_bias, FusedActivation::identity}};
+  linear_layers(x, layers).sum().backward();
+  EXPECT_TRUE(x.grad().defined());
+  EXPECT_TRUE(last.grad().defined());
+  EXPECT_FALSE(weight.grad().defined());
 }
 
 TEST(LinearKernel, TakesAnyLeadingDimensionsAndLayout) {

@@ -109,7 +109,8 @@ class EveryOptimizer : public ::testing::Test {
     const Tensor values = draw(0, type);
     const auto optimizer = make_optimizer(OptimizerConfig(config), values);
     for (int step = 1; step <= kSteps; ++step) {
-      optimizer->step(values, draw(step, torch::kDouble).to(type), factor(step), finite());
+      optimizer->step(values, draw(step, torch::kDouble).to(type),
+                      {.rate_factor = factor(step), .non_finite = finite()});
     }
     return values;
   }
@@ -124,17 +125,34 @@ TYPED_TEST(EveryOptimizer, FollowsItsFormula) {
   }
 }
 
+TYPED_TEST(EveryOptimizer, TakesGradientsTimesTheScale) {
+  for (const TypeParam& config : test::examples(Tag<TypeParam>{})) {
+    for (const torch::ScalarType type : {torch::kFloat, torch::kDouble}) {
+      const Tensor values = draw(0, type), others = draw(0, type);
+      const auto optimizer = make_optimizer(OptimizerConfig(config), values);
+      const auto other = make_optimizer(OptimizerConfig(config), others);
+      for (int step = 1; step <= kSteps; ++step) {
+        const Tensor gradient = draw(step, type);
+        const Tensor scale = torch::full({}, 0.25, type);  // exact, and another one than 1 in every step
+        optimizer->step(values, gradient.clone(), {.scale = scale, .non_finite = finite()});
+        other->step(others, gradient * scale, {.non_finite = finite()});
+      }
+      EXPECT_TRUE(torch::equal(values, others));
+    }
+  }
+}
+
 TYPED_TEST(EveryOptimizer, ChangesNothingOnAGradientThatIsNotFinite) {
   for (const TypeParam& config : test::examples(Tag<TypeParam>{})) {
     const Tensor values = draw(0, torch::kFloat);
     const auto optimizer = make_optimizer(OptimizerConfig(config), values);
-    optimizer->step(values, draw(1, torch::kFloat), 1, finite());
+    optimizer->step(values, draw(1, torch::kFloat), {.non_finite = finite()});
 
     const std::vector<Tensor> now = tensors_of(values, *optimizer);
     std::vector<Tensor> before;
     for (const Tensor& tensor : now) before.push_back(tensor.clone());
     const Tensor broken = torch::full({kSize}, std::numeric_limits<float>::quiet_NaN());
-    optimizer->step(values, broken, 1, not_finite());
+    optimizer->step(values, broken, {.non_finite = not_finite()});
     for (size_t i = 0; i < now.size(); ++i) EXPECT_TRUE(torch::equal(now[i], before[i])) << i;
   }
 }
@@ -144,8 +162,10 @@ TYPED_TEST(EveryOptimizer, GoesOnAfterASkippedStepAsIfItHadNotBeen) {
     const Tensor values = draw(0, torch::kDouble);
     const auto optimizer = make_optimizer(OptimizerConfig(config), values);
     for (int step = 1; step <= kSteps; ++step) {
-      optimizer->step(values, draw(step, torch::kDouble), factor(step), finite());
-      optimizer->step(values, draw(step, torch::kDouble), factor(step), not_finite());
+      optimizer->step(values, draw(step, torch::kDouble),
+                      {.rate_factor = factor(step), .non_finite = finite()});
+      optimizer->step(values, draw(step, torch::kDouble),
+                      {.rate_factor = factor(step), .non_finite = not_finite()});
     }
     EXPECT_TRUE(torch::equal(values, this->values_after_steps(config, torch::kDouble)));
   }
@@ -155,7 +175,7 @@ TYPED_TEST(EveryOptimizer, GoesOnFromItsStateBitForBit) {
   for (const TypeParam& config : test::examples(Tag<TypeParam>{})) {
     const Tensor values = draw(0, torch::kFloat);
     const auto first = make_optimizer(OptimizerConfig(config), values);
-    first->step(values, draw(1, torch::kFloat), 1, finite());
+    first->step(values, draw(1, torch::kFloat), {.non_finite = finite()});
 
     const Tensor copy = values.clone();
     const auto second = make_optimizer(OptimizerConfig(config), copy);
@@ -163,8 +183,8 @@ TYPED_TEST(EveryOptimizer, GoesOnFromItsStateBitForBit) {
     ASSERT_EQ(from.size(), to.size());
     for (size_t i = 0; i < to.size(); ++i) to[i].copy_(from[i]);
 
-    first->step(values, draw(2, torch::kFloat), 1, finite());
-    second->step(copy, draw(2, torch::kFloat), 1, finite());
+    first->step(values, draw(2, torch::kFloat), {.non_finite = finite()});
+    second->step(copy, draw(2, torch::kFloat), {.non_finite = finite()});
     EXPECT_TRUE(torch::equal(values, copy));
   }
 }
@@ -180,7 +200,8 @@ TYPED_TEST(EveryOptimizer, LeavesTheGapsBetweenParametersAtZero) {
   for (const TypeParam& config : test::examples(Tag<TypeParam>{})) {
     const Tensor values = torch::zeros({kSize});
     const auto optimizer = make_optimizer(OptimizerConfig(config), values);
-    for (int step = 0; step < 3; ++step) optimizer->step(values, torch::zeros({kSize}), 1, finite());
+    for (int step = 0; step < 3; ++step)
+      optimizer->step(values, torch::zeros({kSize}), {.non_finite = finite()});
     EXPECT_TRUE((values == 0).all().item<bool>());
   }
 }

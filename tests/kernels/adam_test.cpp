@@ -1,0 +1,57 @@
+#include "kernels/adam.h"
+
+#include <ATen/Parallel.h>
+#include <gtest/gtest.h>
+
+#include "support/fused.h"
+
+namespace vae {
+namespace {
+
+constexpr int64_t kCount = 20'000;  // several pieces, and a rest
+
+// The formula is compared in training/optimizers_test.cpp; here, what only this code does.
+
+TEST(AdamKernel, DoesTheSameOnAnyNumberOfThreads) {
+  const auto updated = [](int threads) {
+    const int before = at::get_num_threads();
+    at::set_num_threads(threads);
+    const Tensor values = test::draws({kCount}, 1), first = torch::zeros({kCount}),
+                 second = torch::zeros({kCount});
+    for (int64_t t = 1; t <= 3; ++t) {
+      update_adam({.learning_rate = 1e-3,
+                   .beta1 = 0.9,
+                   .beta2 = 0.999,
+                   .epsilon = 1e-8,
+                   .weight_decay = 0.1,
+                   .decays_weights = false,
+                   .updates = t},
+                  values, test::draws({kCount}, static_cast<uint64_t>(t)), first, second);
+    }
+    at::set_num_threads(before);
+    return values;
+  };
+  EXPECT_TRUE(torch::equal(updated(1), updated(2)));
+}
+
+// A weight of a pixel that is always black, after its last gradient: decay alone would end at the smallest
+// numbers there are, which round to themselves.
+TEST(AdamKernel, ForgetsGradientsThatCameLongAgo) {
+  const Tensor values = torch::ones({1}), first = torch::full({1}, 1e-36F), second = torch::full({1}, 1e-36F),
+               none = torch::zeros({1});
+  for (int64_t t = 1; t <= 200; ++t) {
+    update_adam({.learning_rate = 1e-3,
+                 .beta1 = 0.9,
+                 .beta2 = 0.9,
+                 .epsilon = 1e-8,
+                 .weight_decay = 0,
+                 .decays_weights = false,
+                 .updates = t},
+                values, none, first, second);
+  }
+  EXPECT_EQ(first.item<float>(), 0);
+  EXPECT_EQ(second.item<float>(), 0);
+}
+
+}  // namespace
+}  // namespace vae
