@@ -16,47 +16,65 @@ namespace {
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-Factor factor(const Tensor& matrix, bool is_transposed = false) {
-  return {matrix.const_data_ptr<float>(), matrix.size(0), matrix.size(1), is_transposed};
-}
+/// A dense matrix, or its transpose.
+struct Operand {
+  const Tensor& matrix;
+  bool is_transposed = false;
 
-/// a b of dense matrices.
-Tensor product(const Factor& a, const Factor& b) {
+  template <class Element>
+  Factor<Element> factor() const {
+    return {matrix.const_data_ptr<Element>(), matrix.size(0), matrix.size(1), is_transposed};
+  }
+};
+
+/// a b, float32.
+Tensor product(const Operand& a, const Operand& b) {
   const Tensor c =
-      uninitialized({a.is_transposed ? a.columns : a.rows, b.is_transposed ? b.rows : b.columns});
-  multiply(a, b, c.data_ptr<float>());
+      uninitialized({a.matrix.size(a.is_transposed ? 1 : 0), b.matrix.size(b.is_transposed ? 0 : 1)});
+  float* out = c.data_ptr<float>();
+  if (a.matrix.scalar_type() == torch::kFloat) {
+    multiply(a.factor<float>(), b.factor<float>(), out);
+  } else {
+    multiply(a.factor<c10::BFloat16>(), b.factor<c10::BFloat16>(), out);
+  }
   return c;
 }
 
-/// The value behind each layer, [rows, outputs], for x [rows, inputs].
-variable_list values_of_layers(const Tensor& x, std::span<const LinearLayer> layers) {
-  variable_list values;
+/// What a forward pass leaves behind, layer by layer. Inputs and weights are of the type that products are
+/// computed in, values float32.
+struct Passed {
+  variable_list inputs, weights, values;
+};
+
+/// x is [rows, inputs].
+Passed pass(const Tensor& x, std::span<const LinearLayer> layers, torch::ScalarType type) {
+  Passed passed;
   for (const LinearLayer& layer : layers) {
-    const Tensor& input = values.empty() ? x : values.back();
-    const Tensor value = product(factor(input), factor(layer.weight, /*is_transposed=*/true));
-    activate_rows(layer.activation, layer.bias, value);
-    values.push_back(value);
+    passed.inputs.push_back((passed.values.empty() ? x : passed.values.back()).to(type));
+    passed.weights.push_back(layer.weight.to(type));
+    passed.values.push_back(product({passed.inputs.back()}, {passed.weights.back(), /*is_transposed=*/true}));
+    activate_rows(layer.activation, layer.bias, passed.values.back());
   }
-  return values;
+  return passed;
 }
 
 /// Of x, weight 0, bias 0, weight 1, bias 1, ...
 class LinearLayers : public torch::autograd::Function<LinearLayers> {
  public:
   static Tensor forward(AutogradContext* context, const Tensor& x, at::TensorList weights_and_biases,
-                        const std::vector<int64_t>& activations) {
+                        const std::vector<int64_t>& activations, torch::ScalarType type) {
     std::vector<LinearLayer> layers;
     for (size_t i = 0; i < activations.size(); ++i) {
       layers.push_back({weights_and_biases[2 * i], weights_and_biases[2 * i + 1],
                         static_cast<FusedActivation>(activations[i])});
     }
-    const variable_list values = values_of_layers(x, layers);
-    variable_list saved = {x};
-    for (const LinearLayer& layer : layers) saved.push_back(layer.weight);
-    saved.insert(saved.end(), values.begin(), values.end());
+    const Passed passed = pass(x, layers, type);
+    variable_list saved = passed.inputs;
+    saved.insert(saved.end(), passed.weights.begin(), passed.weights.end());
+    saved.insert(saved.end(), passed.values.begin(), passed.values.end());
     context->save_for_backward(std::move(saved));
     context->saved_data["activations"] = activations;
-    return values.back();
+    return passed.values.back();
   }
 
   static variable_list backward(AutogradContext* context, const variable_list& gradients) {
@@ -64,21 +82,18 @@ class LinearLayers : public torch::autograd::Function<LinearLayers> {
     const variable_list saved = context->get_saved_variables();
     const std::vector<int64_t> activations = context->saved_data["activations"].toIntVector();
     const size_t layers = activations.size();
-    const auto input = [&](size_t i) { return i == 0 ? saved[0] : saved[layers + i]; };
-    const auto weight = [&](size_t i) { return saved[1 + i]; };
-    const auto value = [&](size_t i) { return saved[1 + layers + i]; };
-    variable_list result(2 + 2 * layers);
+    variable_list result(3 + 2 * layers);
     Tensor arriving = gradients[0].contiguous();
     for (size_t i = layers; i-- > 0;) {
-      const auto activation = static_cast<FusedActivation>(activations[i]);
-      const RowGradients at = differentiate_rows(activation, value(i), arriving);
+      const Tensor &input = saved[i], &weight = saved[layers + i], &value = saved[2 * layers + i];
+      const RowGradients at =
+          differentiate_rows(static_cast<FusedActivation>(activations[i]), value, arriving);
+      const Tensor slope = at.before_activation.to(weight.scalar_type());
       if (context->needs_input_grad(1 + 2 * i)) {
-        result[1 + 2 * i] = product(factor(at.before_activation, /*is_transposed=*/true), factor(input(i)));
+        result[1 + 2 * i] = product({slope, /*is_transposed=*/true}, {input});
       }
       result[2 + 2 * i] = at.bias;
-      if (i > 0 || context->needs_input_grad(0)) {
-        arriving = product(factor(at.before_activation), factor(weight(i)));
-      }
+      if (i > 0 || context->needs_input_grad(0)) arriving = product({slope}, {weight});
     }
     if (context->needs_input_grad(0)) result[0] = arriving;
     return result;
@@ -97,7 +112,7 @@ bool any_needs_gradient(const Tensor& x, std::span<const LinearLayer> layers) {
          });
 }
 
-Tensor differentiable(const Tensor& rows, std::span<const LinearLayer> layers) {
+Tensor differentiable(const Tensor& rows, std::span<const LinearLayer> layers, torch::ScalarType type) {
   variable_list weights_and_biases;
   std::vector<int64_t> activations;
   for (const LinearLayer& layer : layers) {
@@ -105,7 +120,7 @@ Tensor differentiable(const Tensor& rows, std::span<const LinearLayer> layers) {
     weights_and_biases.push_back(layer.bias);
     activations.push_back(static_cast<int64_t>(layer.activation));
   }
-  return LinearLayers::apply(rows, at::TensorList(weights_and_biases), activations);
+  return LinearLayers::apply(rows, at::TensorList(weights_and_biases), activations, type);
 }
 
 }  // namespace
@@ -124,12 +139,13 @@ Tensor linear_layers(const Tensor& x, std::span<const LinearLayer> layers) {
 
 Tensor linear_layers(const Tensor& x, std::span<const LinearLayer> layers) {
   const bool reduced = at::autocast::is_autocast_enabled(at::kCPU);
-  if (!can_fuse(x) || !are_dense(layers) || reduced || layers.empty()) {
+  if (!can_fuse(x) || !are_dense(layers) || layers.empty() || (reduced && !multiplies_bfloat16())) {
     return reference::linear_layers(x, layers);
   }
+  const torch::ScalarType type = reduced ? torch::kBFloat16 : torch::kFloat;
   const Tensor rows = x.dim() == 2 ? x.contiguous() : x.reshape({-1, x.size(-1)}).contiguous();
-  const Tensor y =
-      any_needs_gradient(x, layers) ? differentiable(rows, layers) : values_of_layers(rows, layers).back();
+  const Tensor y = any_needs_gradient(x, layers) ? differentiable(rows, layers, type)
+                                                 : pass(rows, layers, type).values.back();
   if (x.dim() == 2) return y;
   std::vector<int64_t> shape(x.sizes().begin(), x.sizes().end() - 1);
   shape.push_back(y.size(-1));

@@ -18,7 +18,8 @@ struct LinearLayer {
 /// x through one layer after another: [..., inputs of the first] to [..., outputs of the last]. float32 on
 /// the processor is one operation for autograd; it adds a bias and takes the activation in one pass over the
 /// product, and both derivatives in another. The error of a layer is within 3 units in the last place of the
-/// activation, beside that of the product.
+/// activation, beside that of the product. Under autocast the factors of products are rounded to bfloat16,
+/// and nothing else, where the processor can multiply these; elsewhere LibTorch decides.
 Tensor linear_layers(const Tensor& x, std::span<const LinearLayer> layers);
 
 /// x through one layer.

@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "kernels/product.h"
 #include "support/fused.h"
 #include "training/autocast.h"
 
@@ -107,10 +108,32 @@ TEST(LinearKernel, ComputesNoGradientThatNobodyWants) {
   EXPECT_FALSE(linear(x, weight.detach(), bias, FusedActivation::relu).requires_grad());
 }
 
-TEST(LinearKernel, RunsInReducedPrecisionWhereAsked) {
-  const Tensor x = test::draws({4, 5}, 1), weight = test::draws({6, 5}, 2), bias = test::draws({6}, 3);
-  const Autocast autocast(torch::kCPU, true);
-  EXPECT_EQ(linear(x, weight, bias, FusedActivation::relu).scalar_type(), torch::kBFloat16);
+TEST(LinearKernel, RoundsTheFactorsOfProductsWhereReducedPrecisionIsAsked) {
+  if (!multiplies_bfloat16()) GTEST_SKIP() << "this processor does not multiply bfloat16";
+  const std::vector<Tensor> inputs = {test::draws({30, 50}, 1), test::draws({40, 50}, 2, 0.2),
+                                      test::draws({40}, 3)};
+  const Tensor arriving = test::draws({30, 40}, 4);
+  const auto layer = [](const std::vector<Tensor>& t) {
+    return linear(t[0], t[1], t[2], FusedActivation::tanh);
+  };
+  const auto reduced = [&](const std::vector<Tensor>& t) {
+    const Autocast autocast(torch::kCPU, true);
+    return layer(t);
+  };
+  const test::Evaluated ours = test::evaluate(reduced, inputs, 0, arriving);
+  const auto rounded = [](const Tensor& t) { return t.to(torch::kBFloat16).to(torch::kDouble); };
+  const Tensor x = rounded(inputs[0]), weight = rounded(inputs[1]);
+  const Tensor y = torch::tanh(torch::linear(x, weight, inputs[2].to(torch::kDouble)));
+  const Tensor slope = arriving.to(torch::kDouble) * (1 - y.square());
+  ASSERT_EQ(ours.value.scalar_type(), torch::kFloat);
+  expect_close_by_size(ours.value, y, 50, "value");
+  // A slope next to the middle of two bfloat16 may go to either.
+  const double tolerance = 0x1p-8;
+  test::expect_close(ours.gradients[0], torch::mm(rounded(slope), weight),
+                     torch::mm(slope.abs(), weight.abs()), tolerance, "gradient of x");
+  test::expect_close(ours.gradients[1], torch::mm(rounded(slope).t(), x), torch::mm(slope.abs().t(), x.abs()),
+                     tolerance, "gradient of the weight");
+  expect_close_by_size(ours.gradients[2], slope.sum(0), 30, "gradient of the bias");
 }
 
 TEST(LinearKernel, RefusesSecondDerivatives) {
