@@ -16,27 +16,11 @@ namespace {
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-/// A dense matrix, or its transpose.
-struct Operand {
-  const Tensor& matrix;
-  bool is_transposed = false;
-
-  template <class Element>
-  Factor<Element> factor() const {
-    return {matrix.const_data_ptr<Element>(), matrix.size(0), matrix.size(1), is_transposed};
-  }
-};
-
 /// a b, float32.
 Tensor product(const Operand& a, const Operand& b) {
   const Tensor c =
       uninitialized({a.matrix.size(a.is_transposed ? 1 : 0), b.matrix.size(b.is_transposed ? 0 : 1)});
-  float* out = c.data_ptr<float>();
-  if (a.matrix.scalar_type() == torch::kFloat) {
-    multiply(a.factor<float>(), b.factor<float>(), out);
-  } else {
-    multiply(a.factor<c10::BFloat16>(), b.factor<c10::BFloat16>(), out);
-  }
+  multiply(a, b, c);
   return c;
 }
 

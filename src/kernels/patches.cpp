@@ -79,14 +79,13 @@ void gather_any(const Sides& sides, const T* picture, T* rows) {
   gather_picture<0>(sides, picture, rows);
 }
 
-template <class T>
-[[gnu::always_inline]] inline void add_run(const T* from, int64_t count, float* to) {
+[[gnu::always_inline]] inline void add_run(const float* from, int64_t count, float* to) {
 #pragma omp simd
-  for (int64_t i = 0; i < count; ++i) to[i] += widened(from[i]);
+  for (int64_t i = 0; i < count; ++i) to[i] += from[i];
 }
 
-template <int64_t kLength, class T>
-[[gnu::always_inline]] inline void add_windows(const Sides& sides, const T* rows, float* sums) {
+template <int64_t kLength>
+[[gnu::always_inline]] inline void add_windows(const Sides& sides, const float* rows, float* sums) {
   visit_windows(sides, [=](const Run& run, int64_t place) {
     if (run.count == kLength) {
       add_run(rows + place, kLength, sums + run.at);
@@ -96,19 +95,15 @@ template <int64_t kLength, class T>
   });
 }
 
-template <class T>
-[[gnu::always_inline]] inline void add_any(const Sides& sides, const T* rows, float* sums) {
+VAE_TARGET_CLONES void add_picture(const Sides& sides, const float* rows, float* sums) {
   if (sides.channels == 1) return add_windows<kWindow>(sides, rows, sums);
   if (sides.channels == 3) return add_windows<3 * kWindow>(sides, rows, sums);
   add_windows<0>(sides, rows, sums);
 }
 
-VAE_TARGET_CLONES void add_picture(const Sides& sides, const float* rows, float* sums) {
-  add_any(sides, rows, sums);
-}
-
-VAE_TARGET_CLONES void add_picture(const Sides& sides, const c10::BFloat16* rows, float* sums) {
-  add_any(sides, rows, sums);
+VAE_TARGET_CLONES void round(const float* from, int64_t count, c10::BFloat16* to) {
+#pragma omp simd
+  for (int64_t i = 0; i < count; ++i) store(from[i], to[i]);
 }
 
 void fill(const Sides& sides, const float* start, float* sums) {
@@ -125,12 +120,10 @@ void scatter_picture(const Sides& sides, const float* rows, const float* start, 
   add_picture(sides, rows, picture);
 }
 
-void scatter_picture(const Sides& sides, const c10::BFloat16* rows, const float* start,
-                     c10::BFloat16* picture) {
+void scatter_picture(const Sides& sides, const float* rows, const float* start, c10::BFloat16* picture) {
   std::vector<float> sums(static_cast<size_t>(sides.picture()));
-  fill(sides, start, sums.data());
-  add_picture(sides, rows, sums.data());
-  for (size_t i = 0; i < sums.size(); ++i) store(sums[i], picture[i]);
+  scatter_picture(sides, rows, start, sums.data());
+  round(sums.data(), sides.picture(), picture);
 }
 
 template <class T>
@@ -144,7 +137,7 @@ void gather_all(const Tensor& pictures, const Sides& sides, const Tensor& rows) 
 
 template <class T>
 void scatter_all(const Tensor& rows, const Sides& sides, const float* start, const Tensor& pictures) {
-  const T* from = rows.const_data_ptr<T>();
+  const float* from = rows.const_data_ptr<float>();
   T* to = pictures.mutable_data_ptr<T>();
   const int64_t size = sides.windows() * sides.window();
   for_each_row(pictures.size(0), size,
@@ -162,7 +155,7 @@ void gather_windows(const Tensor& pictures, int64_t h, int64_t w, const Tensor& 
 void scatter_windows(const Tensor& rows, int64_t h, int64_t w, const Tensor& start, const Tensor& pictures) {
   const Sides size = sides(pictures, h, w);
   const float* first = start.defined() ? start.const_data_ptr<float>() : nullptr;
-  if (rows.scalar_type() == torch::kFloat) return scatter_all<float>(rows, size, first, pictures);
+  if (pictures.scalar_type() == torch::kFloat) return scatter_all<float>(rows, size, first, pictures);
   scatter_all<c10::BFloat16>(rows, size, first, pictures);
 }
 

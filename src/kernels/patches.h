@@ -16,8 +16,8 @@ inline constexpr int64_t kWindowPadding = 1;
 /// row, its pixels in order, zeros where it lies outside.
 void gather_windows(const Tensor& pictures, int64_t h, int64_t w, const Tensor& rows);
 
-/// The transposed map: each pixel becomes `start` [C], float32, zero where undefined, and the sum of what
-/// belongs to it in the rows of all windows over it. Sums are float32.
+/// The transposed map: each pixel becomes `start` [C], zero where undefined, and the sum of what belongs to
+/// it in the rows of all windows over it. All are float32, the pictures may be bfloat16.
 void scatter_windows(const Tensor& rows, int64_t h, int64_t w, const Tensor& start, const Tensor& pictures);
 
 }  // namespace vae

@@ -1,10 +1,9 @@
 #include "kernels/product.h"
 
-#include <ATen/ops/from_blob.h>
-#include <ATen/ops/mm.h>
-#include <c10/util/Exception.h>
+#include <ATen/Functions.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <limits>
 
 // The library that LibTorch itself computes products with, and brings along. Null where it has none. MKL
@@ -23,51 +22,41 @@ extern "C" {
 namespace vae {
 namespace {
 
-struct Extents {
-  int64_t rows, columns, terms;
-};
-
-template <class Element>
-Extents extents(const Factor<Element>& a, const Factor<Element>& b) {
-  return {.rows = a.is_transposed ? a.columns : a.rows,
-          .columns = b.is_transposed ? b.rows : b.columns,
-          .terms = a.is_transposed ? a.rows : a.columns};
+bool fits_int(const Tensor& matrix) {
+  return std::max(matrix.size(0), matrix.size(1)) <= std::numeric_limits<int>::max();
 }
 
-template <class Element>
-bool fits_int(const Factor<Element>& factor) {
-  return std::max(factor.rows, factor.columns) <= std::numeric_limits<int>::max();
-}
+const float* words(const Tensor& matrix, float) { return matrix.const_data_ptr<float>(); }
+const uint16_t* words(const Tensor& matrix, uint16_t) { return &matrix.const_data_ptr<c10::BFloat16>()->x; }
 
-const float* words(const float* elements) { return elements; }
-const uint16_t* words(const c10::BFloat16* elements) { return &elements->x; }
-
-/// BLAS takes columns for rows, and so gives c^T = b^T a^T.
-template <class Element, class Gemm>
-void call(const Gemm& gemm, const Factor<Element>& a, const Factor<Element>& b, const Extents& of, float* c) {
-  const auto m = static_cast<int>(of.columns), n = static_cast<int>(of.rows), k = static_cast<int>(of.terms);
-  const auto stride = [](const Factor<Element>& factor) {
-    return std::max(static_cast<int>(factor.columns), 1);
+/// BLAS takes columns for rows, and so gives out^T = b^T a^T.
+template <class Word, class Gemm>
+void call(const Gemm& gemm, const Operand& a, const Operand& b, const Tensor& out, Into into) {
+  const auto stride = [](const Operand& operand) {
+    return std::max(static_cast<int>(operand.matrix.size(1)), 1);
   };
+  const auto m = static_cast<int>(out.size(1)), n = static_cast<int>(out.size(0));
+  const auto k = static_cast<int>(a.matrix.size(a.is_transposed ? 0 : 1));
   const int stride_a = stride(a), stride_b = stride(b);
-  const float one = 1, zero = 0;
-  gemm(b.is_transposed ? "T" : "N", a.is_transposed ? "T" : "N", &m, &n, &k, &one, words(b.elements),
-       &stride_b, words(a.elements), &stride_a, &zero, c, &m);
+  const float one = 1, kept = into == Into::sum ? 1 : 0;
+  gemm(b.is_transposed ? "T" : "N", a.is_transposed ? "T" : "N", &m, &n, &k, &one, words(b.matrix, Word()),
+       &stride_b, words(a.matrix, Word()), &stride_a, &kept, out.data_ptr<float>(), &m);
 }
 
-at::Tensor matrix(const Factor<float>& factor) {
-  const at::Tensor all = at::from_blob(const_cast<float*>(factor.elements), {factor.rows, factor.columns});
-  return factor.is_transposed ? all.t() : all;
-}
+Tensor matrix(const Operand& operand) { return operand.is_transposed ? operand.matrix.t() : operand.matrix; }
 
 }  // namespace
 
-void multiply(const Factor<float>& a, const Factor<float>& b, float* c) {
-  const Extents of = extents(a, b);
-  if (of.rows == 0 || of.columns == 0) return;
-  if (sgemm_ != nullptr && fits_int(a) && fits_int(b)) return call(sgemm_, a, b, of, c);
-  at::Tensor out = at::from_blob(c, {of.rows, of.columns});
-  at::mm_out(out, matrix(a), matrix(b));
+void multiply(const Operand& a, const Operand& b, const Tensor& out, Into into) {
+  if (out.numel() == 0) return;
+  const bool is_float = a.matrix.scalar_type() == torch::kFloat;
+  const bool knows = is_float ? sgemm_ != nullptr : multiplies_bfloat16();
+  if (knows && fits_int(a.matrix) && fits_int(b.matrix)) {
+    return is_float ? call<float>(sgemm_, a, b, out, into)
+                    : call<uint16_t>(gemm_bf16bf16f32_, a, b, out, into);
+  }
+  const Tensor product = at::mm(matrix(a), matrix(b));
+  into == Into::sum ? out.add_(product) : out.copy_(product);
 }
 
 bool multiplies_bfloat16() {
@@ -77,14 +66,6 @@ bool multiplies_bfloat16() {
 #else
   return false;
 #endif
-}
-
-void multiply(const Factor<c10::BFloat16>& a, const Factor<c10::BFloat16>& b, float* c) {
-  const Extents of = extents(a, b);
-  if (of.rows == 0 || of.columns == 0) return;
-  TORCH_CHECK(fits_int(a) && fits_int(b),
-              "a product of bfloat16 matrices has more than 2^31 rows or columns");
-  call(gemm_bf16bf16f32_, a, b, of, c);
 }
 
 }  // namespace vae

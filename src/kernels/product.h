@@ -2,27 +2,24 @@
 // does.
 #pragma once
 
-#include <c10/util/BFloat16.h>
-
-#include <cstdint>
+#include "core/tensor.h"
 
 namespace vae {
 
-/// A dense matrix on the processor, row by row.
-template <class Element>
-struct Factor {
-  const Element* elements;
-  int64_t rows, columns;
-  bool is_transposed = false;  // in the product; rows and columns are those in memory
+/// A dense matrix, or its transpose.
+struct Operand {
+  const Tensor& matrix;
+  bool is_transposed = false;
 };
 
-/// c <- a b, dense. The numbers are those of at::mm.
-void multiply(const Factor<float>& a, const Factor<float>& b, float* c);
+enum class Into { nothing, sum };  // what is there before: nothing of interest, or what is added to
+
+/// out <- a b, or out <- out + a b: operands both float32 or both bfloat16, on the processor; out dense,
+/// float32, in which is summed too. Of float32 the numbers are those of at::mm.
+void multiply(const Operand& a, const Operand& b, const Tensor& out, Into into = Into::nothing);
 
 /// Whether the processor has instructions for products of bfloat16, and LibTorch a library that knows them.
+/// multiply does without, by at::mm, which rounds the result.
 bool multiplies_bfloat16();
-
-/// c <- a b, dense, summed and kept in float32; only where multiplies_bfloat16().
-void multiply(const Factor<c10::BFloat16>& a, const Factor<c10::BFloat16>& b, float* c);
 
 }  // namespace vae

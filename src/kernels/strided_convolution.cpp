@@ -8,6 +8,7 @@
 
 #include "kernels/fused.h"
 #include "kernels/patches.h"
+#include "kernels/product.h"
 
 namespace vae {
 namespace {
@@ -34,14 +35,14 @@ Tensor rows_of(const Tensor& pixels) { return pixels.view({-1, pixels.size(3)});
 /// [narrow, wide, 4, 4] to [narrow, 16 wide].
 Tensor matrix_of(const Tensor& weight) { return pixels_of(weight).view({weight.size(0), -1}); }
 
-/// Calls work(windows, large, small) for a few pictures at a time, with room for their windows.
+/// Calls work(windows, large, small) for a few pictures at a time, with room for their windows as `type`.
 template <class Work>
-void for_each_chunk(const Tensor& large, const Tensor& small, const Work& work) {
+void for_each_chunk(const Tensor& large, const Tensor& small, torch::ScalarType type, const Work& work) {
   const int64_t windows = small.size(1) * small.size(2), elements = kWindow * kWindow * large.size(3);
   const int64_t count = large.size(0);
   const int64_t together = std::clamp<int64_t>(kWindowElements / std::max<int64_t>(windows * elements, 1), 1,
                                                std::max<int64_t>(count, 1));
-  const Tensor room = torch::empty({together * windows, elements}, large.options());
+  const Tensor room = torch::empty({together * windows, elements}, type);
   for (int64_t first = 0; first < count; first += together) {
     const int64_t n = std::min(together, count - first);
     work(room.narrow(0, 0, n * windows), large.narrow(0, first, n), small.narrow(0, first, n));
@@ -53,10 +54,11 @@ Tensor to_large(const Tensor& small, const Tensor& matrix, const Tensor& start, 
                 int64_t width) {
   const Tensor large =
       torch::empty({small.size(0), height, width, matrix.size(1) / (kWindow * kWindow)}, small.options());
-  for_each_chunk(large, small, [&](Tensor windows, const Tensor& target, const Tensor& source) {
-    at::mm_out(windows, rows_of(source), matrix);
-    scatter_windows(windows, small.size(1), small.size(2), start, target);
-  });
+  for_each_chunk(large, small, torch::kFloat,
+                 [&](const Tensor& windows, const Tensor& target, const Tensor& source) {
+                   multiply({rows_of(source)}, {matrix}, windows);
+                   scatter_windows(windows, small.size(1), small.size(2), start, target);
+                 });
   return large;
 }
 
@@ -64,16 +66,12 @@ Tensor to_large(const Tensor& small, const Tensor& matrix, const Tensor& start, 
 /// map's input, the other the gradient that arrives.
 Tensor weight_gradient(const Tensor& large, const Tensor& small) {
   const int64_t narrow = small.size(3), wide = large.size(3);
-  Tensor sum = torch::zeros({narrow, kWindow * kWindow * wide}, large.options().dtype(torch::kFloat));
-  for_each_chunk(large, small, [&](const Tensor& windows, const Tensor& source, const Tensor& gradient) {
-    gather_windows(source, small.size(1), small.size(2), windows);
-    const Tensor rows = rows_of(gradient);
-    if (windows.scalar_type() == torch::kFloat) {
-      sum.addmm_(rows.t(), windows);
-    } else {
-      sum.add_(at::mm(rows.t(), windows));
-    }
-  });
+  const Tensor sum = torch::zeros({narrow, kWindow * kWindow * wide});
+  for_each_chunk(large, small, large.scalar_type(),
+                 [&](const Tensor& windows, const Tensor& source, const Tensor& gradient) {
+                   gather_windows(source, small.size(1), small.size(2), windows);
+                   multiply({rows_of(gradient), /*is_transposed=*/true}, {windows}, sum, Into::sum);
+                 });
   return maps_of(sum.view({narrow, kWindow, kWindow, wide}));
 }
 
