@@ -13,8 +13,8 @@
 
 #include "core/device.h"
 #include "core/error.h"
-#include "data/labelled.h"
 #include "data/memory.h"
+#include "training/run_data.h"
 #include "training/thread_choice.h"
 #include "training/trainer.h"
 
@@ -51,12 +51,6 @@ class WithoutWarnings {
 };
 
 int64_t bytes_of(const Tensor& tensor) { return static_cast<int64_t>(tensor.nbytes()); }
-
-std::shared_ptr<const Dataset> training_pictures(const Config& config, const Splits& splits) {
-  std::shared_ptr<const Dataset> train = splits.train;
-  if (config.model.condition) train = std::make_shared<Labelled>(train, splits.train->classes());
-  return with_stored_pixels(std::move(train), at::get_num_threads());
-}
 
 std::vector<ModuleSize> modules_of(const Vae& model) {
   std::vector<ModuleSize> modules;
@@ -114,10 +108,10 @@ int64_t Rehearsal::parameters() const {
 
 Rehearsal rehearse(const Config& config) {
   const torch::Device device = open_device(config.device);
-  DataConfig data = config.data;
-  data.cache = NoCache{};
-  const Splits splits = open_splits(data, config.seed, at::get_num_threads());
-  const std::shared_ptr<const Dataset> train = training_pictures(config, splits);
+  Config without_cache = config;
+  without_cache.data.cache = NoCache{};
+  const Splits splits = open_splits(without_cache, at::get_num_threads());
+  const std::shared_ptr<const Dataset> train = with_stored_pixels(splits.train, at::get_num_threads());
   const Pictures pictures(train, config.data.observation, {device, weight_type(config.precision)});
   TrainingBatches batches(pictures,
                           {.batch_size = config.training.batch_size,
