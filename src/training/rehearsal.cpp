@@ -6,13 +6,14 @@
 #include <c10/util/ThreadLocalDebugInfo.h>
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <memory>
 #include <numeric>
+#include <utility>
 
 #include "core/device.h"
 #include "core/error.h"
+#include "core/median.h"
 #include "data/memory.h"
 #include "training/run_data.h"
 #include "training/thread_choice.h"
@@ -85,16 +86,14 @@ int64_t peak_of_a_step(Trainer& trainer, const Batch& batch) {
 
 // Reading the sums waits for the device. The median: a machine has other things to do.
 double seconds_of_a_step(Trainer& trainer, TrainingBatches& batches) {
-  std::array<double, kTimedSteps> seconds = {};
+  std::vector<double> seconds;
   for (int64_t i = 0; i < kTimedSteps; ++i) {
     const auto begin = std::chrono::steady_clock::now();
     trainer.step(batches.get(0, (i + 1) % batches.per_epoch()));
     trainer.sums().since_last_take();
-    seconds[static_cast<size_t>(i)] =
-        std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    seconds.push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
   }
-  std::sort(seconds.begin(), seconds.end());
-  return seconds[kTimedSteps / 2];
+  return median(std::move(seconds));
 }
 
 int64_t size_of(const std::shared_ptr<const Dataset>& part) { return part ? part->size() : 0; }
