@@ -59,6 +59,11 @@ void keep_freed_memory() {
 
 std::string first_line(std::string_view text) { return std::string(text.substr(0, text.find('\n'))); }
 
+int fail_unexpectedly(std::string_view message) {
+  fmt::print(stderr, "error: unexpected, please report it: {}\n", on_one_line(first_line(message)));
+  return kUnexpected;
+}
+
 /// Commands that --help lists together.
 struct CommandGroup {
   const char* title;
@@ -118,12 +123,10 @@ int run_command_line(int argc, char** argv) {
                   fmt::format("out of memory ({}); try a smaller training.batch_size, or a smaller model",
                               first_line(error.what_without_backtrace())));
     }
-    fmt::print(stderr, "error: unexpected, please report it: {}\n",
-               first_line(error.what_without_backtrace()));
+    return fail_unexpectedly(error.what_without_backtrace());
   } catch (const std::exception& error) {
-    fmt::print(stderr, "error: unexpected, please report it: {}\n", first_line(error.what()));
+    return fail_unexpectedly(error.what());
   }
-  return kUnexpected;
 }
 
 }  // namespace vae

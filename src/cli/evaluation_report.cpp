@@ -3,15 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <string_view>
 
+#include "cli/results.h"
 #include "core/one_line.h"
 
 namespace vae {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 template <class T>
 Json or_null(const std::optional<T>& value) {
@@ -195,8 +193,7 @@ void print_json(const EvaluationReport& report) {
   json["classes"] = report.classes ? to_json(*report.classes) : Json();
   json["latents"] = Json::array();
   for (const LatentDimension& dimension : result.latents) json["latents"].push_back(to_json(dimension));
-  // Names of folders may be no UTF-8.
-  fmt::print("{}\n", json.dump(-1, ' ', false, Json::error_handler_t::replace));
+  fmt::print("{}\n", text_of(json));
 }
 
 void print_table(const EvaluationReport& report) {

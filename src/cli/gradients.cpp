@@ -74,7 +74,7 @@ void print_json(const Subject& subject, const GradientComparison& comparison) {
                {"reference_draws", comparison.reference_draws},
                {"estimators", Json::array()}};
   for (const EstimatorStatistics& row : comparison.estimators) json["estimators"].push_back(to_json(row));
-  fmt::print("{}\n", json.dump());
+  fmt::print("{}\n", text_of(json));
 }
 
 std::string columns(const GradientStatistics& statistics) {

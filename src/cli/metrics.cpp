@@ -2,11 +2,15 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cli/commands.h"
+#include "core/csv.h"
 #include "core/error.h"
+#include "core/one_line.h"
 #include "training/metrics.h"
 #include "training/run_folder.h"
 
@@ -29,31 +33,37 @@ std::vector<std::string> columns_of(const std::vector<MetricsRow>& rows) {
   return columns;
 }
 
+std::string field_of(std::string_view name) { return csv_field(on_one_line(name)); }
+
 // Numbers read back exactly; what a row does not have, or was not finite, stays empty.
 void print_csv(const std::vector<MetricsRow>& rows) {
   const std::vector<std::string> columns = columns_of(rows);
-  fmt::print("step,epoch,split{}{}\n", columns.empty() ? "" : ",", fmt::join(columns, ","));
+  std::vector<std::string> fields = {"step", "epoch", "split"};
+  std::transform(columns.begin(), columns.end(), std::back_inserter(fields), field_of);
+  fmt::print("{}", csv_line(fields));
   for (const MetricsRow& row : rows) {
-    fmt::print("{},{},{}", row.step, row.epoch, row.split);
+    fields = {fmt::to_string(row.step), fmt::to_string(row.epoch), field_of(row.split)};
     for (const std::string& column : columns) {
       const auto value = row.value(column);
-      fmt::print(",{}", value ? fmt::format("{}", *value) : "");
+      fields.push_back(value ? fmt::to_string(*value) : "");
     }
-    fmt::print("\n");
+    fmt::print("{}", csv_line(fields));
   }
 }
 
+size_t width_of(std::string_view head) { return std::max<size_t>(head.size(), 12); }
+
 void print_table(const std::vector<MetricsRow>& rows) {
   const std::vector<std::string> columns = columns_of(rows);
+  const std::vector<std::string> heads = on_one_line(columns);
   fmt::print("{:>9} {:>6} {:<10}", "step", "epoch", "split");
-  for (const std::string& column : columns)
-    fmt::print(" {:>{}}", column, std::max<size_t>(column.size(), 12));
+  for (const std::string& head : heads) fmt::print(" {:>{}}", head, width_of(head));
   fmt::print("\n");
   for (const MetricsRow& row : rows) {
-    fmt::print("{:>9} {:>6} {:<10}", row.step, row.epoch, row.split);
-    for (const std::string& column : columns) {
-      const auto value = row.value(column);
-      fmt::print(" {:>{}}", value ? fmt::format("{:.6g}", *value) : "", std::max<size_t>(column.size(), 12));
+    fmt::print("{:>9} {:>6} {:<10}", row.step, row.epoch, on_one_line(row.split));
+    for (size_t i = 0; i < columns.size(); ++i) {
+      const auto value = row.value(columns[i]);
+      fmt::print(" {:>{}}", value ? fmt::format("{:.6g}", *value) : "", width_of(heads[i]));
     }
     fmt::print("\n");
   }

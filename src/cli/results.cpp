@@ -4,19 +4,22 @@
 
 #include <cmath>
 
+#include "core/one_line.h"
+
 namespace vae {
 
 Json number(double value) { return std::isfinite(value) ? Json(value) : Json(); }
+
+// Control characters are escaped as JSON does.
+std::string text_of(const Json& json) {
+  return on_one_line(json.dump(-1, ' ', false, Json::error_handler_t::replace));
+}
 
 void Results::wrote(const char* key, const std::filesystem::path& path) {
   say(path.string());
   json_[key] = path.string();
 }
 
-void Results::print(bool as_json) const {
-  // A file's name may hold any bytes, JSON text may not.
-  constexpr auto kReplace = Json::error_handler_t::replace;
-  fmt::print("{}", as_json ? json_.dump(-1, ' ', false, kReplace) + '\n' : lines_);
-}
+void Results::print(bool as_json) const { fmt::print("{}", as_json ? text_of(json_) + '\n' : lines_); }
 
 }  // namespace vae

@@ -12,6 +12,9 @@ using Json = nlohmann::ordered_json;
 /// JSON has no infinity and no NaN: null.
 Json number(double value);
 
+/// On one line, fit for a terminal; a file's name may hold any bytes, of which JSON takes only UTF-8.
+std::string text_of(const Json& json);
+
 /// Lines for people and one JSON object for programs, of which one is printed at the end.
 class Results {
  public:

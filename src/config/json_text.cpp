@@ -3,6 +3,7 @@
 #include "config/syntax_error.h"
 #include "config/utf8.h"
 #include "core/error.h"
+#include "core/one_line.h"
 
 #include <nlohmann/json.hpp>
 
@@ -202,15 +203,15 @@ bool is_plain(const Node& node) { return !node.is(Node::Kind::array) && !node.is
 void write(const Node& node, size_t indent, std::string& out);
 
 void write_children(const Node& node, size_t indent, std::string& out) {
-  const bool on_one_line = node.is(Node::Kind::array) && std::ranges::all_of(node.children, is_plain);
-  const std::string separator = on_one_line ? " " : "\n" + std::string(indent + 2, ' ');
+  const bool is_one_line = node.is(Node::Kind::array) && std::ranges::all_of(node.children, is_plain);
+  const std::string separator = is_one_line ? " " : "\n" + std::string(indent + 2, ' ');
   for (const Node& child : node.children) {
     if (&child != &node.children.front()) out += ',';
-    if (!on_one_line || &child != &node.children.front()) out += separator;
+    if (!is_one_line || &child != &node.children.front()) out += separator;
     if (node.is(Node::Kind::object)) out += json_string(child.key) + ": ";
     write(child, indent + 2, out);
   }
-  if (!on_one_line) out += "\n" + std::string(indent, ' ');
+  if (!is_one_line) out += "\n" + std::string(indent, ' ');
 }
 
 void write(const Node& node, size_t indent, std::string& out) {
@@ -257,7 +258,7 @@ std::string to_json(const Node& node) {
 }
 
 std::string json_string(std::string_view text) {
-  return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return on_one_line(nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
 }
 
 }  // namespace vae::detail

@@ -24,7 +24,7 @@ std::optional<Node> parse_json_value(std::string_view text, const std::string& s
 /// JSON indented by two spaces, with arrays of plain values on one line and a newline at the end.
 std::string to_json(const Node& node);
 
-/// A JSON string with its quotes; bytes that are not UTF-8 become U+FFFD.
+/// A JSON string with its quotes, every control character escaped; bytes that are not UTF-8 become U+FFFD.
 std::string json_string(std::string_view text);
 
 }  // namespace vae::detail

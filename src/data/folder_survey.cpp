@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/error.h"
+#include "core/median.h"
 #include "data/folder.h"
 #include "data/folder_files.h"
 #include "images/decode.h"
@@ -35,12 +36,6 @@ double share_of_ends(const Image& image) {
   const auto near = std::count_if(image.pixels.begin(), image.pixels.end(),
                                   [](uint8_t value) { return value <= kNearEnd || value >= 255 - kNearEnd; });
   return static_cast<double>(near) / static_cast<double>(image.pixels.size());
-}
-
-int64_t median(std::vector<int64_t> values) {
-  const auto middle = values.begin() + std::ssize(values) / 2;
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "objectives/scores.h"
 
@@ -63,6 +64,18 @@ Estimate estimate(const Tensor& values) {
   return {.value = values.mean().item<double>(), .over_pictures = standard_error(values)};
 }
 
+std::vector<int64_t> by_activity(std::span<const LatentDimension> latents) {
+  std::vector<int64_t> order(latents.size());
+  std::iota(order.begin(), order.end(), 0);
+  const auto activity = [&](int64_t position) {
+    const LatentDimension& dimension = latents[static_cast<size_t>(position)];
+    return dimension.kl.value_or(dimension.variance_of_means);
+  };
+  std::stable_sort(order.begin(), order.end(),
+                   [&](int64_t a, int64_t b) { return activity(a) > activity(b); });
+  return order;
+}
+
 int64_t Evaluation::active_units() const {
   return std::count_if(latents.begin(), latents.end(), [](const LatentDimension& dimension) {
     return dimension.variance_of_means > kActiveVariance;
@@ -78,7 +91,7 @@ Evaluation evaluate_model(const Vae& model, const Inference& inference, const Ev
     gather(rows, model, *inference.infer(model, batch, seed), batch, samples, seed);
   }
   const Tensor reconstruction = torch::cat(rows.reconstruction), kl = torch::cat(rows.kl),
-               draws = torch::cat(rows.draws);
+               means = torch::cat(rows.means), draws = torch::cat(rows.draws);
   // By variable rather than by dimension where latents are categories: no row of the table then.
   std::optional<Tensor> kl_per_dimension;
   if (!rows.kl_per_dimension.empty() && rows.kl_per_dimension.front().size(1) == draws.size(1)) {
@@ -90,11 +103,12 @@ Evaluation evaluate_model(const Vae& model, const Inference& inference, const Ev
                        .reconstruction = estimate(reconstruction),
                        .kl = estimate(kl),
                        .log_likelihood = estimate(torch::cat(rows.log_likelihood)),
-                       .latents = latents(torch::cat(rows.means), draws, kl_per_dimension),
+                       .means = means,
+                       .latents = latents(means, draws, kl_per_dimension),
                        .largest_correlation = largest_correlation(draws)};
   const Dataset& dataset = batches.pictures().dataset();
   if (!dataset.factor_names().empty()) {
-    result.information_gap = mutual_information_gap(torch::cat(rows.means), factors_of(dataset));
+    result.information_gap = mutual_information_gap(means, factors_of(dataset));
   }
   if (samples > 1) {
     const Tensor variance = torch::cat(rows.sampling_variance);

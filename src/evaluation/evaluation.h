@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "data/batches.h"
@@ -34,6 +35,10 @@ struct LatentDimension {
 /// section 5.2.
 constexpr double kActiveVariance = 0.01;
 
+/// Dimensions of z, the one that tells most of the picture first: by their mean KL where it is known, else by
+/// the variance of the posterior mean.
+std::vector<int64_t> by_activity(std::span<const LatentDimension> latents);
+
 struct Evaluation {
   int64_t pictures = 0;
   int64_t samples = 1;  // K
@@ -41,6 +46,7 @@ struct Evaluation {
   Estimate reconstruction;
   Estimate kl;
   Estimate log_likelihood;  // log 1/K sum_k p(x, z_k) / q(z_k | x): Burda et al. 2016, equation 8
+  Tensor means;  // E[z | x] of each picture: [pictures, latent], in double precision on the processor
   std::vector<LatentDimension> latents;
   double largest_correlation = 0;  // of two dimensions of z ~ q(z), in absolute value
   std::optional<MutualInformationGap> information_gap = {};  // where the data set tells its factors

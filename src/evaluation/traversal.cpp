@@ -10,14 +10,11 @@ Tensor sum_of_categories(const Tensor& values, const LatentSpace& latents) {
   return latents.is_real() ? values : values.view({latents.variables(), latents.categories}).sum(1);
 }
 
-Sweep sweep_dimension(const Tensor& start, const AggregatePosterior& posterior, int64_t dimension,
-                      const TraversalOptions& options) {
+Sweep sweep_range(const Tensor& start, const AggregatePosterior& posterior, int64_t dimension,
+                  const TraversalOptions& options) {
   const double mean = posterior.mean[dimension].item<double>();
   const double reach = options.reach * posterior.deviation[dimension].item<double>();
-  Sweep sweep = {.variable = dimension, .from = mean - reach, .to = mean + reach, .z = {}};
-  sweep.z = start.repeat({options.steps, 1});
-  sweep.z.select(1, dimension).copy_(torch::linspace(sweep.from, sweep.to, options.steps, torch::kDouble));
-  return sweep;
+  return sweep_dimension(start, dimension, mean - reach, mean + reach, options.steps);
 }
 
 Sweep sweep_categories(const Tensor& start, const LatentSpace& latents, int64_t variable) {
@@ -29,6 +26,12 @@ Sweep sweep_categories(const Tensor& start, const LatentSpace& latents, int64_t 
 }
 
 }  // namespace
+
+Sweep sweep_dimension(const Tensor& start, int64_t dimension, double from, double to, int64_t steps) {
+  Sweep sweep = {.variable = dimension, .from = from, .to = to, .z = start.repeat({steps, 1})};
+  sweep.z.select(1, dimension).copy_(torch::linspace(from, to, steps, torch::kDouble));
+  return sweep;
+}
 
 Tensor most_likely(const Tensor& mean, const LatentSpace& latents) {
   if (latents.is_real()) return mean;
@@ -43,7 +46,7 @@ std::vector<Sweep> traverse(const Tensor& start, const AggregatePosterior& poste
   std::vector<Sweep> sweeps;
   for (int64_t i = 0; i < std::min(options.variables, latents.variables()); ++i) {
     const auto variable = order[i].item<int64_t>();
-    sweeps.push_back(latents.is_real() ? sweep_dimension(start, posterior, variable, options)
+    sweeps.push_back(latents.is_real() ? sweep_range(start, posterior, variable, options)
                                        : sweep_categories(start, latents, variable));
     sweeps.back().activity = activity[variable].item<double>();
   }

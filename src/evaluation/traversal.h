@@ -25,6 +25,9 @@ struct TraversalOptions {
   double reach = 2;        // on both sides of the mean, in standard deviations of the aggregate posterior
 };
 
+/// `start`, [latent], with one dimension at `steps` values, evenly from `from` to `to`.
+Sweep sweep_dimension(const Tensor& start, int64_t dimension, double from, double to, int64_t steps);
+
 /// A latent vector [latent] as the decoder takes it: of categories the likeliest of each variable.
 Tensor most_likely(const Tensor& mean, const LatentSpace& latents);
 

@@ -4,6 +4,7 @@
 #include <webp/decode.h>
 #include <webp/demux.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <utility>
@@ -20,6 +21,12 @@ const uint8_t* data_of(std::span<const std::byte> bytes) {
   return reinterpret_cast<const uint8_t*>(bytes.data());
 }
 
+// A lossless file can say one colour of all pixels in thirty bytes: above the size of a good camera's
+// pictures the pixels must be worth their memory. Lossy files are: a block of 16 x 16 takes a bit at least
+// (RFC 6386).
+constexpr uint64_t kFewPixels = uint64_t{1} << 24;
+constexpr uint64_t kMostPixelsOfAByte = 2048;
+
 [[noreturn]] void fail(VP8StatusCode status, const std::string& name) {
   switch (status) {
     case VP8_STATUS_OUT_OF_MEMORY:
@@ -34,6 +41,14 @@ const uint8_t* data_of(std::span<const std::byte> bytes) {
   }
 }
 
+void check_bytes_are_worth_pixels(size_t bytes, const WebPBitstreamFeatures& features,
+                                  const std::string& name) {
+  const uint64_t pixels = static_cast<uint64_t>(features.width) * static_cast<uint64_t>(features.height);
+  if (pixels <= std::max(kFewPixels, bytes * kMostPixelsOfAByte)) return;
+  throw DataError("{}: WebP announces {} x {} pixels in {} bytes, which is damaged or blank; {}", name,
+                  features.width, features.height, bytes, kDamagedAdvice);
+}
+
 WebPBitstreamFeatures read_features(std::span<const std::byte> bytes, const std::string& name) {
   WebPBitstreamFeatures features;
   const VP8StatusCode status = WebPGetFeatures(data_of(bytes), bytes.size(), &features);
@@ -42,6 +57,7 @@ WebPBitstreamFeatures read_features(std::span<const std::byte> bytes, const std:
     throw DataError("{}: is an animated WebP, which is not read; convert one of its frames", name);
   }
   check_pixel_count(static_cast<uint64_t>(features.width), static_cast<uint64_t>(features.height), name);
+  check_bytes_are_worth_pixels(bytes.size(), features, name);
   return features;
 }
 

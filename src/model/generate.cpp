@@ -26,19 +26,21 @@ Tensor labels_of_each_class(const Vae& model, int64_t count) {
       .repeat_interleave(count);
 }
 
+Tensor decode_means(const Vae& model, const Tensor& z, const Tensor& labels) {
+  const torch::NoGradGuard no_grad;
+  return model.likelihood().mean(model.decode(z, labels)).clamp(0, 1);
+}
+
 Tensor decode_pictures(const Vae& model, const Tensor& z, const Tensor& labels, Rendering rendering,
                        Random& random) {
+  if (rendering == Rendering::mean) return decode_means(model, z, labels);
   const torch::NoGradGuard no_grad;
-  const Tensor parameters = model.decode(z, labels);
-  const Likelihood& likelihood = model.likelihood();
-  const Tensor x =
-      rendering == Rendering::mean ? likelihood.mean(parameters) : likelihood.sample(parameters, random);
-  return x.clamp(0, 1);
+  return model.likelihood().sample(model.decode(z, labels), random).clamp(0, 1);
 }
 
 Tensor reconstruct(const Vae& model, const Posterior& posterior, const Tensor& labels) {
   const torch::NoGradGuard no_grad;
-  return model.likelihood().mean(model.decode(posterior.mean(), labels)).clamp(0, 1);
+  return decode_means(model, posterior.mean(), labels);
 }
 
 }  // namespace vae

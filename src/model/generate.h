@@ -27,6 +27,9 @@ Tensor labels_of_each_class(const Vae& model, int64_t count);
 Tensor decode_pictures(const Vae& model, const Tensor& z, const Tensor& labels, Rendering rendering,
                        Random& random);
 
+/// The likelihood's mean at z, clamped as above.
+Tensor decode_means(const Vae& model, const Tensor& z, const Tensor& labels);
+
 /// The likelihood's mean at the mean of q(z | x), clamped to [0, 1]: [N, C, H, W].
 Tensor reconstruct(const Vae& model, const Posterior& posterior, const Tensor& labels);
 

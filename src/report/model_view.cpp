@@ -9,9 +9,10 @@
 #include "core/error.h"
 #include "data/image_tensor.h"
 #include "data/subset.h"
-#include "evaluation/latent_sweep.h"
+#include "evaluation/traversal.h"
 #include "images/grid.h"
 #include "images/resize.h"
+#include "model/generate.h"
 #include "training/restore.h"
 
 namespace vae {
@@ -77,30 +78,21 @@ Thumbnails thumbnails_of(const Dataset& dataset) {
   return result;
 }
 
-Tensor posterior_means(const Vae& model, const Inference& inference, const EvaluationBatches& batches,
-                       uint64_t seed) {
-  const torch::NoGradGuard no_grad;
-  std::vector<Tensor> means;
-  for (int64_t i = 0; i < batches.count(); ++i) {
-    const Batch batch = batches.get(i);
-    means.push_back(inference.infer(model, batch, seed)->mean());
-  }
-  return torch::cat(means);
-}
-
-std::vector<SweptLatent> sweep_latents(const Vae& model, const Tensor& z, const Tensor& label,
+std::vector<SweptLatent> sweep_latents(const Vae& model, const Tensor& start, const Tensor& label,
                                        const ModelView& view) {
   std::vector<SweptLatent> sweeps;
   if (!model.posterior().latent_space().is_real()) return sweeps;
   const size_t count = std::min(view.order.size(), kSweptLatents);
   for (const int64_t position : std::span(view.order).first(count)) {
-    const std::vector<double> values =
-        sweep_values(view.evaluation.latents[static_cast<size_t>(position)], kSweepSteps, kSweepDeviations);
-    const std::vector<Image> pictures = to_images(sweep(model, z, label, position, values));
+    const LatentDimension& latent = view.evaluation.latents[static_cast<size_t>(position)];
+    const double reach = kSweepDeviations * latent.deviation;
+    const Sweep sweep =
+        sweep_dimension(start, position, latent.mean - reach, latent.mean + reach, kSweepSteps);
+    const Tensor pictures = decode_means(model, sweep.z, label.defined() ? label.repeat(kSweepSteps) : label);
     sweeps.push_back({.position = position,
-                      .low = values.front(),
-                      .high = values.back(),
-                      .strip = grid(pictures, kSweepSteps)});
+                      .low = sweep.from,
+                      .high = sweep.to,
+                      .strip = grid(to_images(pictures), kSweepSteps)});
   }
   return sweeps;
 }
@@ -131,10 +123,9 @@ ModelView look_at_model(const Checkpoint& checkpoint) {
                                  checkpoint.state.best_bound.value_or(view.evaluation.elbo.value),
                                  model->picture().elements());
   view.order = by_activity(view.evaluation.latents);
-  const Tensor means = posterior_means(*model, *inference, batches, seed);
-  view.plane = principal_plane(means);
+  view.plane = principal_plane(view.evaluation.means);
   const Tensor label = model->classes() > 0 ? batches.get(0).labels.slice(0, 0, 1) : Tensor();
-  view.sweeps = sweep_latents(*model, means.slice(0, 0, 1), label, view);
+  view.sweeps = sweep_latents(*model, view.evaluation.means[0].to(model->options()), label, view);
   return view;
 }
 

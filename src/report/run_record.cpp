@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 #include "config/parse.h"
 #include "core/error.h"
+#include "core/median.h"
 #include "training/run_folder.h"
 
 namespace vae {
@@ -86,9 +88,7 @@ std::optional<double> RunRecord::median_speed() const {
     if (const auto speed = row.value("pictures_per_second")) speeds.push_back(*speed);
   }
   if (speeds.empty()) return std::nullopt;
-  const auto middle = speeds.begin() + std::ssize(speeds) / 2;
-  std::nth_element(speeds.begin(), middle, speeds.end());
-  return *middle;
+  return median(std::move(speeds));
 }
 
 const MetricsRow* RunRecord::validation() const {

@@ -4,6 +4,7 @@
 
 #include "config/bind.h"
 #include "core/error.h"
+#include "core/one_line.h"
 #include "training/state.h"
 
 namespace vae {
@@ -11,8 +12,9 @@ namespace vae {
 namespace {
 
 std::optional<std::string> check_name(const std::string& name) {
-  if (!name.empty() && name.find('/') == std::string::npos && name[0] != '.') return std::nullopt;
-  return "name: expected a plain folder name: not empty, no \"/\", no \".\" in front";
+  const bool is_folder = !name.empty() && name.find('/') == std::string::npos && name[0] != '.';
+  if (is_folder && name == on_one_line(name)) return std::nullopt;
+  return "name: expected a plain folder name: not empty, no \"/\", no control characters, no \".\" in front";
 }
 
 std::optional<std::string> check_factors(const Config& config) {

@@ -6,15 +6,16 @@
 #include <c10/util/ThreadLocalDebugInfo.h>
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <memory>
 #include <numeric>
+#include <utility>
 
 #include "core/device.h"
 #include "core/error.h"
-#include "data/labelled.h"
+#include "core/median.h"
 #include "data/memory.h"
+#include "training/run_data.h"
 #include "training/thread_choice.h"
 #include "training/trainer.h"
 
@@ -52,12 +53,6 @@ class WithoutWarnings {
 
 int64_t bytes_of(const Tensor& tensor) { return static_cast<int64_t>(tensor.nbytes()); }
 
-std::shared_ptr<const Dataset> training_pictures(const Config& config, const Splits& splits) {
-  std::shared_ptr<const Dataset> train = splits.train;
-  if (config.model.condition) train = std::make_shared<Labelled>(train, splits.train->classes());
-  return with_stored_pixels(std::move(train), at::get_num_threads());
-}
-
 std::vector<ModuleSize> modules_of(const Vae& model) {
   std::vector<ModuleSize> modules;
   for (const auto& parameter : model.named_parameters()) {
@@ -91,16 +86,14 @@ int64_t peak_of_a_step(Trainer& trainer, const Batch& batch) {
 
 // Reading the sums waits for the device. The median: a machine has other things to do.
 double seconds_of_a_step(Trainer& trainer, TrainingBatches& batches) {
-  std::array<double, kTimedSteps> seconds = {};
+  std::vector<double> seconds;
   for (int64_t i = 0; i < kTimedSteps; ++i) {
     const auto begin = std::chrono::steady_clock::now();
     trainer.step(batches.get(0, (i + 1) % batches.per_epoch()));
     trainer.sums().since_last_take();
-    seconds[static_cast<size_t>(i)] =
-        std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    seconds.push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
   }
-  std::sort(seconds.begin(), seconds.end());
-  return seconds[kTimedSteps / 2];
+  return median(std::move(seconds));
 }
 
 int64_t size_of(const std::shared_ptr<const Dataset>& part) { return part ? part->size() : 0; }
@@ -114,10 +107,10 @@ int64_t Rehearsal::parameters() const {
 
 Rehearsal rehearse(const Config& config) {
   const torch::Device device = open_device(config.device);
-  DataConfig data = config.data;
-  data.cache = NoCache{};
-  const Splits splits = open_splits(data, config.seed, at::get_num_threads());
-  const std::shared_ptr<const Dataset> train = training_pictures(config, splits);
+  Config without_cache = config;
+  without_cache.data.cache = NoCache{};
+  const Splits splits = open_splits(without_cache, at::get_num_threads());
+  const std::shared_ptr<const Dataset> train = with_stored_pixels(splits.train, at::get_num_threads());
   const Pictures pictures(train, config.data.observation, {device, weight_type(config.precision)});
   TrainingBatches batches(pictures,
                           {.batch_size = config.training.batch_size,

@@ -12,9 +12,7 @@
 #include "core/error.h"
 #include "core/file.h"
 #include "core/out_of_memory.h"
-#include "data/content_digest.h"
 #include "data/image_tensor.h"
-#include "data/labelled.h"
 #include "data/memory.h"
 #include "images/grid.h"
 #include "images/png.h"
@@ -22,6 +20,7 @@
 #include "model/generate.h"
 #include "training/hyper_parameters.h"
 #include "training/memory_advice.h"
+#include "training/run_data.h"
 #include "training/thread_choice.h"
 #include "training/warm_start.h"
 
@@ -53,43 +52,6 @@ BatchPlace place(const Config& config, torch::Device device) {
   return {device, weight_type(config.precision)};
 }
 
-/// How many pictures of each class there are.
-std::vector<int64_t> count_classes(const Dataset& dataset) {
-  std::vector<int64_t> counts(dataset.classes().size());
-  for (int64_t i = 0; i < dataset.size(); ++i) {
-    const int64_t label = dataset.label(i);
-    if (label != kNoLabel) ++counts[static_cast<size_t>(label)];
-  }
-  return counts;
-}
-
-PictureDescription describe(const Dataset& dataset, const Inference& inference) {
-  const PictureShape shape = dataset.shape();
-  PictureDescription result = {.channels = shape.channels,
-                               .height = shape.height,
-                               .width = shape.width,
-                               .count = dataset.size(),
-                               .classes = dataset.classes(),
-                               .class_counts = count_classes(dataset)};
-  if (inference.knows_pictures()) result.digest = to_string(content_digest(dataset));
-  return result;
-}
-
-/// DataError where these are not the pictures that a checkpoint's run began with.
-void require_same(PictureDescription now, const PictureDescription& then) {
-  if (then.class_counts.empty()) now.class_counts.clear();  // the checkpoint does not tell
-  if (now == then) return;
-  if (now.count == then.count && now.shape() == then.shape() && now.digest != then.digest) {
-    throw DataError(
-        "data.train: other pictures than those the run began with, of each of which it keeps parameters "
-        "(inference); bring the data back, or start a new run");
-  }
-  throw DataError(
-      "data.train: {} pictures of {}x{}x{}, but the run began with {} of {}x{}x{} or with other classes; "
-      "bring the data back, or start a new run",
-      now.count, now.channels, now.height, now.width, then.count, then.channels, then.height, then.width);
-}
-
 int64_t warmup_steps(const ScheduleConfig& schedule) {
   if (const auto* warmup = schedule.get_if<WarmupSchedule>()) return warmup->steps;
   if (const auto* cosine = schedule.get_if<CosineSchedule>()) return cosine->warmup_steps;
@@ -119,12 +81,7 @@ void warn_of_long_warmup(const TrainingConfig& training, int64_t total_steps) {
 
 Run::Data Run::read_data(const Config& config) {
   const int64_t threads = at::get_num_threads();
-  Splits splits = open_splits(config.data, config.seed, threads);
-  if (config.model.condition) {
-    const std::vector<std::string> classes = splits.train->classes();
-    splits.train = std::make_shared<Labelled>(splits.train, classes);
-    if (splits.validation) splits.validation = std::make_shared<Labelled>(splits.validation, classes);
-  }
+  const Splits splits = open_splits(config, threads);
   Data data = {.train = with_stored_pixels(splits.train, threads), .validation = nullptr};
   if (splits.validation) data.validation = with_stored_pixels(splits.validation, threads);
   return data;

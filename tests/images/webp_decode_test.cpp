@@ -61,6 +61,27 @@ TEST(DecodeWebp, TurnsThePictureUprightByItsExif) {
   }
 }
 
+/// All of one colour; libwebp says of each pixel nothing. The sizes stand behind the signature of the pixels.
+std::vector<std::byte> one_colour(uint32_t width, uint32_t height) {
+  constexpr size_t kSizes = 21;
+  std::vector<std::byte> file = encode_lossless_webp({1, 1, 3, {10, 20, 30}});
+  const uint32_t sizes = (width - 1) | (height - 1) << 14U;
+  for (size_t i = 0; i < 3; ++i) file[kSizes + i] = static_cast<std::byte>(sizes >> 8 * i);
+  file[kSizes + 3] = (file[kSizes + 3] & std::byte{0xF0}) | static_cast<std::byte>(sizes >> 24U);
+  return file;
+}
+
+TEST(DecodeWebp, ReadsAPictureOfOneColour) {
+  const Image image = decode_webp(one_colour(600, 400), "x", kColor);
+  ASSERT_EQ(image.pixels.size(), 600U * 400 * 3);
+  for (size_t i = 0; i < image.pixels.size(); ++i) ASSERT_EQ(image.pixels[i], 10 * (i % 3 + 1)) << i;
+}
+
+TEST(DecodeWebp, RefusesAPictureThatIsHugeAndBlankBeforeTakingMemory) {
+  EXPECT_TRUE(contains(message_of<DataError>([] { decode_webp(one_colour(1 << 14, 1 << 14), "a.webp", {}); }),
+                       "a.webp: WebP announces 16384 x 16384 pixels in "));
+}
+
 TEST(DecodeWebp, RefusesAnimationsByName) {
   const Image image = test::noise(13, 9, 3);
   const std::vector<std::byte> file = extend_webp(encode_lossless_webp(image), image, kAnimation);

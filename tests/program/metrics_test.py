@@ -2,6 +2,8 @@
 
 import csv
 import io
+import json
+import re
 import unittest
 
 import program
@@ -27,6 +29,18 @@ class Metrics(ProgramTest):
         result = run("metrics", self.run_folder)
         self.assert_done(result)
         self.assertEqual(len(result.stdout.splitlines()), 1 + len(program.rows(self.run_folder)))
+
+    def test_of_strangers_can_not_speak_to_the_terminal(self):
+        name, split = "a,\x1b[2J\n\x9b", "\x1b"
+        row = {"step": 1, "epoch": 1, "split": split, name: 2.5}
+        (self.folder / "metrics.jsonl").write_text(json.dumps(row) + "\n")
+        for options in ([], ["--csv"]):
+            result = run("metrics", self.folder, *options)
+            self.assert_done(result)
+            self.assertEqual(re.findall("[\x00-\x09\x0b-\x1f\x7f-\x9f]", result.stdout), [])
+            self.assertEqual(result.stdout.count("\n"), 2)
+        self.assertEqual(next(csv.DictReader(io.StringIO(result.stdout))),
+                         {"step": "1", "epoch": "1", "split": r"\u001b", r"a,\u001b[2J\u000a\u009b": "2.5"})
 
     def test_of_what_is_no_run_are_refused(self):
         self.assert_fails(run("metrics", self.folder), 6, self.folder, "metrics.jsonl")
