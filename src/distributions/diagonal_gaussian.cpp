@@ -33,8 +33,8 @@ DiagonalGaussian::DiagonalGaussian(Tensor mean, Tensor log_variance)
     : mean_(std::move(mean)), log_variance_(std::move(log_variance)) {}
 
 Tensor DiagonalGaussian::rsample(int64_t importance_samples, int64_t samples, Random& random) const {
-  const Tensor eps =
-      normal(random, {importance_samples, samples, mean_.size(0), mean_.size(1)}, mean_.options());
+  const Tensor eps = normal_for_rows(random, {importance_samples, samples, mean_.size(0), mean_.size(1)},
+                                     kPictureDimension, mean_.options());
   return reparameterize(mean_, log_variance_, eps);
 }
 
