@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <chrono>
 #include <csignal>
 #include <functional>
 #include <optional>
@@ -14,11 +15,15 @@
 #include "config/parse.h"
 #include "core/device.h"
 #include "core/error.h"
+#include "core/log.h"
+#include "distributed/group.h"
 #include "kernels/matrix_product.h"
 #include "report/report.h"
 #include "training/environment.h"
 #include "training/newest_checkpoint.h"
 #include "training/run.h"
+#include "training/run_group.h"
+#include "training/shared_checkpoint.h"
 #include "training/thread_choice.h"
 
 namespace vae {
@@ -34,32 +39,57 @@ struct TrainOptions {
   bool force = false;
   bool no_report = false;
   bool dry_run = false;
+  double peer_timeout = 300;  // seconds
 };
 
-void set_up_processor(const Config& config) {
+using GroupPointer = std::shared_ptr<const Group>;
+
+void set_up_processor(const Config& config, const Group& group) {
   choose_matrix_product(config.matrix_product);
-  use_threads(config);
+  use_threads(config, group);
 }
 
-std::unique_ptr<Run> start(const TrainOptions& options) {
+std::filesystem::path run_folder(const TrainOptions& options, const Config& config) {
+  return options.out.empty() ? std::filesystem::path("runs") / config.name : options.out;
+}
+
+std::unique_ptr<Run> start(const TrainOptions& options, const GroupPointer& group) {
   const auto config = parse_file<Config>(options.config, options.overrides);
-  set_up_processor(config);
-  const std::filesystem::path out =
-      options.out.empty() ? std::filesystem::path("runs") / config.name : options.out;
-  if (options.init.empty()) return Run::start(config, out, options.force);
-  const Checkpoint origin = Checkpoint::load(find_checkpoint(options.init));
-  return Run::start(config, out, options.force, &origin);
+  require_same_config(config, *group);
+  set_up_processor(config, *group);
+  const std::filesystem::path out = run_folder(options, config);
+  if (options.init.empty()) return Run::start(config, out, options.force, /*origin=*/nullptr, group);
+  const Checkpoint origin =
+      load_for_all(*group, [&] { return Checkpoint::load(find_checkpoint(options.init)); });
+  return Run::start(config, out, options.force, &origin, group);
 }
 
-std::unique_ptr<Run> resume(const TrainOptions& options) {
+std::unique_ptr<Run> resume(const TrainOptions& options, const GroupPointer& group) {
   const RunFolder folder(options.resume);
-  const Checkpoint checkpoint = newest_checkpoint(folder);
+  const Checkpoint checkpoint = load_for_all(*group, [&] { return newest_checkpoint(folder); });
   const Config wanted = options.config.empty() ? parse<Config>(dump(checkpoint.config),
                                                                folder.config().string(), options.overrides)
                                                : parse_file<Config>(options.config, options.overrides);
   const Config config = resumed_config(checkpoint, wanted);
-  set_up_processor(config);
-  return Run::resume(config, folder, checkpoint);
+  require_same_config(config, *group);
+  set_up_processor(config, *group);
+  return Run::resume(config, folder, checkpoint, group);
+}
+
+/// What processes that torchrun has started again are to do: go on where the run has a checkpoint, else begin
+/// anew in place of what had no time to become one. Rank 0 sees the run's folder and decides for all.
+TrainOptions options_of_restart(const TrainOptions& options, const Group& group) {
+  TrainOptions again = options;
+  if (!options.resume.empty()) return again;
+  const auto config = parse_file<Config>(options.config, options.overrides);
+  const RunFolder folder(run_folder(options, config));
+  const bool has_checkpoint = std::filesystem::exists(folder.last_checkpoint());
+  if (group.broadcast_text(has_checkpoint ? "resume" : "start") == "resume") {
+    again.resume = folder.path();
+  } else {
+    again.force = true;
+  }
+  return again;
 }
 
 /// What makes a number of this run repeat, and the run worth looking at; neither may fail a training.
@@ -71,9 +101,9 @@ void attempt(const char* what, const std::function<void()>& action) {
   }
 }
 
-void save_surroundings(const Run& run) {
+void save_surroundings(const Run& run, const Group& group) {
   const std::string device = open_device(run.config().device).str();
-  save_environment(run.folder().environment(), current_environment(device));
+  save_environment(run.folder().environment(), current_environment(device, group.size()));
 }
 
 void save_report(const Run& run) {
@@ -110,9 +140,64 @@ void print_result(const Run& run, Ending ending) {
 
 void dry_run(const TrainOptions& options) {
   const auto config = parse_file<Config>(options.config, options.overrides);
-  set_up_processor(config);
+  set_up_processor(config, *alone());
   if (const auto doubt = doubt_about(config)) spdlog::warn("{}", *doubt);
   print_rehearsal(rehearse(config), config);
+}
+
+/// Of the processes that do not write the run: their part is in the log.
+class SilentObserver : public RunObserver {
+ public:
+  void on_step(const RunProgress&) override {}
+  void on_epoch(const EpochReport&) override {}
+};
+
+Ending fit(Run& run, const StopSignal& stop, const Group& group) {
+  if (!group.is_first()) {
+    SilentObserver silent;
+    return run.fit(silent, stop);
+  }
+  ProgressDisplay display;
+  return run.fit(display, stop);
+}
+
+/// What rank 0 leaves and says at the end.
+void finish(const Run& run, Ending ending, int64_t first_step, const TrainOptions& options) {
+  if (!options.no_report) attempt("report.html", [&] { save_report(run); });
+  if (run.state().step == first_step) print_nothing_left(run, ending);
+  print_result(run, ending);
+}
+
+void train(const TrainOptions& options, const GroupPointer& group) {
+  const std::unique_ptr<Run> run = options.resume.empty() ? start(options, group) : resume(options, group);
+  if (group->is_first()) attempt("environment.json", [&] { save_surroundings(*run, *group); });
+  if (!options.profile_trace.empty()) run->profile().record();
+  const int64_t first_step = run->state().step;
+  const StopSignal stop;  // from here on there is something to save
+  const Ending ending = fit(*run, stop, *group);
+  if (!options.profile_trace.empty() && group->is_first()) run->profile().write_trace(options.profile_trace);
+  if (ending == Ending::stopped) {
+    if (group->is_first()) {
+      fmt::print(stderr, "stopped at step {}; go on with: vae train --resume {}\n", run->state().step,
+                 run->folder().path().string());
+    }
+    throw StoppedBySignal{run->stopped_by()};
+  }
+  if (group->is_first()) finish(*run, ending, first_step, options);
+}
+
+/// One of several processes: the others hear of it where this one fails.
+void train_in_group(const TrainOptions& options, const Launch& launch) {
+  const std::chrono::duration<double> timeout(options.peer_timeout);
+  const GroupPointer group = join(launch, std::chrono::duration_cast<std::chrono::milliseconds>(timeout));
+  if (!group->is_first()) set_log_level(spdlog::level::err);
+  spdlog::info("rank {} of {}, number {} on its machine", launch.rank, launch.size, launch.local_rank);
+  try {
+    train(launch.restarts > 0 ? options_of_restart(options, *group) : options, group);
+  } catch (const std::exception& error) {
+    group->leave(error.what());
+    throw;
+  }
 }
 
 void train(const TrainOptions& options) {
@@ -121,24 +206,8 @@ void train(const TrainOptions& options) {
   }
   if (options.dry_run) return dry_run(options);
   std::signal(SIGUSR1, SIG_IGN);  // until there is something to save
-  const std::unique_ptr<Run> run = options.resume.empty() ? start(options) : resume(options);
-  attempt("environment.json", [&] { save_surroundings(*run); });
-  if (!options.profile_trace.empty()) run->profile().record();
-  const int64_t first_step = run->state().step;
-  const StopSignal stop;  // from here on there is something to save
-  const Ending ending = [&] {
-    ProgressDisplay display;
-    return run->fit(display, stop);
-  }();
-  if (!options.profile_trace.empty()) run->profile().write_trace(options.profile_trace);
-  if (ending == Ending::stopped) {
-    fmt::print(stderr, "stopped at step {}; go on with: vae train --resume {}\n", run->state().step,
-               run->folder().path().string());
-    throw StoppedBySignal{stop.received()};
-  }
-  if (!options.no_report) attempt("report.html", [&] { save_report(*run); });
-  if (run->state().step == first_step) print_nothing_left(*run, ending);
-  print_result(*run, ending);
+  if (const std::optional<Launch> launch = launch_of_environment()) return train_in_group(options, *launch);
+  train(options, alone());
 }
 
 }  // namespace
@@ -172,6 +241,12 @@ void add_train(CLI::App& app) {
       ->add_flag("--dry-run", options->dry_run,
                  "Checks config and data, takes a few steps, says what a training would take; writes nothing")
       ->excludes(resume);
+  command
+      ->add_option("--peer-timeout", options->peer_timeout,
+                   "Of several processes: seconds after which one that does not answer counts as lost")
+      ->type_name("SECONDS")
+      ->capture_default_str()
+      ->check(CLI::Range(1.0, 86'400.0));
   command->add_flag("--no-report", options->no_report, "Leaves out report.html at the end");
   command->final_callback([options] { train(*options); });
 }

@@ -19,6 +19,7 @@ enum class ExitCode : int {
   out_of_memory = 5,
   input_output = 6,
   checkpoint = 7,
+  peer = 8,
 };
 
 /// One line for a person: what, where, what was expected, what to do.
@@ -45,6 +46,7 @@ using DivergedError = ErrorOf<ExitCode::diverged>;      // training gave up
 using MemoryError = ErrorOf<ExitCode::out_of_memory>;   // memory of the host or of a device
 using IoError = ErrorOf<ExitCode::input_output>;        // the file system
 using CheckpointError = ErrorOf<ExitCode::checkpoint>;  // a checkpoint that is damaged or does not fit
+using PeerError = ErrorOf<ExitCode::peer>;              // another process of the same run
 
 /// What the UsageError says that `action` throws, if it does: for a config's check.
 template <class Action>

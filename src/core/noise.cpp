@@ -38,6 +38,38 @@ void draw(Random& random, int64_t count, const Use& use) {
   random.skip(static_cast<uint64_t>(count * kWords));
 }
 
+/// Where the elements of a draw lie among those of the whole batch: blocks with others' before and behind.
+struct Layout {
+  int64_t blocks = 1;
+  int64_t elements = 0;  // of a block
+  int64_t before = 0;
+  int64_t behind = 0;
+};
+
+Layout layout_of(torch::IntArrayRef shape) { return {.elements = c10::multiply_integers(shape)}; }
+
+Layout layout_of(torch::IntArrayRef shape, int64_t rows, const OtherRows& others) {
+  if (others == OtherRows()) return layout_of(shape);
+  const auto dimension = static_cast<size_t>(rows);
+  const int64_t row = c10::multiply_integers(shape.slice(dimension + 1));
+  return {.blocks = c10::multiply_integers(shape.slice(0, dimension)),
+          .elements = shape[dimension] * row,
+          .before = others.before * row,
+          .behind = others.behind * row};
+}
+
+/// The same for each block of the layout.
+template <int64_t kWords, class Use>
+void draw(Random& random, const Layout& layout, const Use& use) {
+  for (int64_t block = 0; block < layout.blocks; ++block) {
+    random.skip(static_cast<uint64_t>(layout.before * kWords));
+    const int64_t begin = block * layout.elements;
+    draw<kWords>(random, layout.elements,
+                 [&](const uint32_t* words, int64_t first, int64_t n) { use(words, begin + first, n); });
+    random.skip(static_cast<uint64_t>(layout.behind * kWords));
+  }
+}
+
 VAE_TARGET_CLONES void to_unit_interval(const uint32_t* words, int64_t count, float* out) {
   for (int64_t i = 0; i < count; ++i) out[i] = unit_interval(words[i]);
 }
@@ -57,28 +89,46 @@ VAE_TARGET_CLONES void compare(const uint32_t* words, const uint8_t* bytes, int6
   }
 }
 
+Tensor uniform_in(const Layout& layout, Random& random, torch::IntArrayRef shape) {
+  Tensor result = torch::empty(shape, torch::kFloat);
+  float* out = result.data_ptr<float>();
+  draw<kWordsPerUniform>(random, layout, [out](const uint32_t* words, int64_t first, int64_t n) {
+    to_unit_interval(words, n, out + first);
+  });
+  return result;
+}
+
+Tensor normal_in(const Layout& layout, Random& random, torch::IntArrayRef shape) {
+  Tensor result = torch::empty(shape, torch::kFloat);
+  float* out = result.data_ptr<float>();
+  draw<kWordsPerNormal>(random, layout, [out](const uint32_t* words, int64_t first, int64_t n) {
+    to_normal(words, n, out + first);
+  });
+  return result;
+}
+
 }  // namespace
 
 Tensor uniform(Random& random, torch::IntArrayRef shape, const torch::TensorOptions& options) {
-  Tensor result = torch::empty(shape, torch::kFloat);
-  float* out = result.data_ptr<float>();
-  draw<kWordsPerUniform>(random, result.numel(), [out](const uint32_t* words, int64_t first, int64_t n) {
-    to_unit_interval(words, n, out + first);
-  });
-  return result.to(options);
+  return uniform_in(layout_of(shape), random, shape).to(options);
 }
 
 Tensor normal(Random& random, torch::IntArrayRef shape, const torch::TensorOptions& options) {
-  Tensor result = torch::empty(shape, torch::kFloat);
-  float* out = result.data_ptr<float>();
-  draw<kWordsPerNormal>(random, result.numel(), [out](const uint32_t* words, int64_t first, int64_t n) {
-    to_normal(words, n, out + first);
-  });
-  return result.to(options);
+  return normal_in(layout_of(shape), random, shape).to(options);
+}
+
+Tensor uniform_for_rows(Random& random, torch::IntArrayRef shape, int64_t rows,
+                        const torch::TensorOptions& options) {
+  return uniform_in(layout_of(shape, rows, random.others()), random, shape).to(options);
+}
+
+Tensor normal_for_rows(Random& random, torch::IntArrayRef shape, int64_t rows,
+                       const torch::TensorOptions& options) {
+  return normal_in(layout_of(shape, rows, random.others()), random, shape).to(options);
 }
 
 Tensor bernoulli(Random& random, const Tensor& probabilities) {
-  const Tensor draws = uniform(random, probabilities.sizes(), probabilities.options());
+  const Tensor draws = uniform_for_rows(random, probabilities.sizes(), /*rows=*/0, probabilities.options());
   return (draws < probabilities).to(probabilities.scalar_type());
 }
 
@@ -87,7 +137,8 @@ Tensor bernoulli_of_bytes(Random& random, const Tensor& bytes) {
   Tensor result = torch::empty(dense.sizes(), torch::kFloat);
   const uint8_t* pixels = dense.const_data_ptr<uint8_t>();
   float* out = result.data_ptr<float>();
-  draw<kWordsPerUniform>(random, result.numel(), [=](const uint32_t* words, int64_t first, int64_t n) {
+  const Layout layout = layout_of(dense.sizes(), /*rows=*/0, random.others());
+  draw<kWordsPerUniform>(random, layout, [=](const uint32_t* words, int64_t first, int64_t n) {
     compare(words, pixels + first, n, out + first);
   });
   return result;

@@ -14,7 +14,15 @@ Tensor uniform(Random& random, torch::IntArrayRef shape, const torch::TensorOpti
 /// Standard normal (Box and Muller 1958, the cosine half); element e comes from words 2e and 2e + 1 alone.
 Tensor normal(Random& random, torch::IntArrayRef shape, const torch::TensorOptions& options);
 
-/// 1 with the given probabilities, else 0, in their shape, type and device; one word an element.
+/// The same for a batch whose rows dimension `rows` of the shape counts: of a stream between other rows
+/// (Random::between), our rows of the draw for the whole batch. The stream goes on behind the whole.
+Tensor uniform_for_rows(Random& random, torch::IntArrayRef shape, int64_t rows,
+                        const torch::TensorOptions& options);
+Tensor normal_for_rows(Random& random, torch::IntArrayRef shape, int64_t rows,
+                       const torch::TensorOptions& options);
+
+/// 1 with the given probabilities, else 0, in their shape, type and device; one word an element, the first
+/// dimension that of the rows.
 Tensor bernoulli(Random& random, const Tensor& probabilities);
 
 /// How many words one element of each takes, for Random::skip.

@@ -50,6 +50,12 @@ Random Random::at(uint64_t index) const {
   return other;
 }
 
+Random Random::between(const OtherRows& others) const {
+  Random other = *this;
+  other.others_ = others;
+  return other;
+}
+
 void Random::fill(std::span<uint32_t> words) {
   const auto fill_part_of_block = [&] {  // from the position to the end of its block, or of `words`
     std::array<uint32_t, kPhiloxWords> block;

@@ -8,6 +8,13 @@
 
 namespace vae {
 
+/// Of a batch that several processes share, the rows of the others: those before ours and those behind.
+struct OtherRows {
+  int64_t before = 0;
+  int64_t behind = 0;
+  bool operator==(const OtherRows&) const = default;
+};
+
 /// A counter-based stream of 32-bit words: Philox4x32-10 (Salmon et al. 2011, "Parallel random numbers: as
 /// easy as 1, 2, 3"). The key comes from (seed, purpose), the upper half of the counter from `index` (a step
 /// or an epoch), the lower half from the position, so that any word can be had without those before it.
@@ -17,6 +24,11 @@ class Random {
 
   /// The stream of the same seed and purpose for another index, from its beginning.
   Random at(uint64_t index) const;
+
+  /// The same stream, for the one who computes the rows of a batch between these: draws that name the
+  /// dimension of the rows (core/noise.h) give ours of what the whole batch would get.
+  Random between(const OtherRows& others) const;
+  const OtherRows& others() const { return others_; }
 
   /// Steps over `words` words, as if they had been drawn.
   void skip(uint64_t words) { position_ += words; }
@@ -37,6 +49,7 @@ class Random {
   uint64_t key_;
   uint64_t index_;
   uint64_t position_ = 0;
+  OtherRows others_;
 };
 
 }  // namespace vae

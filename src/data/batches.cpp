@@ -102,21 +102,23 @@ Batch TrainingBatches::get(int64_t epoch, int64_t position) {
   if (epoch != shuffled_epoch_) shuffle(epoch);
   const int64_t first = position * options_.batch_size;
   const int64_t last = std::min(first + options_.batch_size, pictures_.size());
-  const Tensor rows = order_.slice(0, first, last);
+  const OtherRows others = options_.share.others(last - first);
+  const Tensor rows = order_.slice(0, first + others.before, last - others.behind);
   const auto step = static_cast<uint64_t>(epoch * per_epoch() + position);
 
   Tensor bytes = pictures_.bytes(rows);
   if (options_.horizontal_flip) {
-    Random random(seed_, "flip", step);
-    const Tensor flipped =
-        uniform(random, {bytes.size(0), 1, 1, 1}, bytes.options().dtype(torch::kFloat)) < 0.5;
+    Random random = Random(seed_, "flip", step).between(others);
+    const Tensor flipped = uniform_for_rows(random, {bytes.size(0), 1, 1, 1}, /*rows=*/0,
+                                            bytes.options().dtype(torch::kFloat)) < 0.5;
     bytes = torch::where(flipped, bytes.flip({2}), bytes);
   }
-  Random random(seed_, "observe", step);
+  Random random = Random(seed_, "observe", step).between(others);
   Batch batch = pictures_.observe(bytes, pictures_.labels().index_select(0, rows), random);
-  batch.first = first;
+  batch.first = first + others.before;
   batch.indices = rows;
   batch.population = pictures_.size();
+  batch.others = others;
   return batch;
 }
 

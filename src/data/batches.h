@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "core/random.h"
 #include "core/tensor.h"
 #include "data/dataset.h"
 #include "data/observation.h"
@@ -17,8 +18,10 @@ struct Batch {
   int64_t first = 0;       // position of the first picture in the order the batches are cut from
   Tensor indices = {};     // [N], int64: which pictures of the data set
   int64_t population = 0;  // pictures of the data set
+  OtherRows others = {};   // where several processes share a batch: what they have of it
 
   int64_t size() const { return x.size(0); }
+  int64_t whole_size() const { return others.before + size() + others.behind; }
 };
 
 /// Its first `count` pictures.
@@ -65,6 +68,17 @@ class Pictures {
   Tensor labels_;
 };
 
+/// Which of `count` equal parts, in order.
+struct Share {
+  int64_t index = 0;
+  int64_t count = 1;
+
+  /// The rows of it among `rows`: up to where those before it end, and behind it.
+  OtherRows others(int64_t rows) const {
+    return {.before = rows * index / count, .behind = rows - rows * (index + 1) / count};
+  }
+};
+
 /// Batches of each epoch in an order that is a function of (seed, epoch) alone.
 class TrainingBatches {
  public:
@@ -72,13 +86,15 @@ class TrainingBatches {
     int64_t batch_size = 128;
     bool drop_last = false;
     bool horizontal_flip = false;
+    Share share = {};  // of each batch that get() gives; it may be empty
   };
 
   TrainingBatches(const Pictures& pictures, const Options& options, uint64_t seed);
 
   int64_t per_epoch() const;
 
-  /// The batch at `position` of `epoch`; its noise is a function of (seed, epoch, position).
+  /// The share of the batch at `position` of `epoch`; its noise is a function of (seed, epoch, position,
+  /// place in the whole batch).
   Batch get(int64_t epoch, int64_t position);
 
  private:

@@ -20,7 +20,7 @@ Tensor observe(const Binarize& binarize, const Tensor& bytes, torch::ScalarType 
 }
 
 Tensor observe(const Dequantize&, const Tensor& bytes, torch::ScalarType type, Random& random) {
-  const Tensor noise = uniform(random, bytes.sizes(), bytes.options().dtype(type));
+  const Tensor noise = uniform_for_rows(random, bytes.sizes(), /*rows=*/0, bytes.options().dtype(type));
   return bytes.to(type).add_(noise).div_(256);
 }
 

@@ -44,9 +44,9 @@ CategoricalPosterior::CategoricalPosterior(const Tensor& logits, Relaxation rela
 
 // g = -log(-log u) is standard Gumbel.
 Tensor CategoricalPosterior::perturbed(int64_t importance_samples, int64_t samples, Random& random) const {
-  const Tensor u =
-      uniform(random, {importance_samples, samples, log_pi_.size(0), log_pi_.size(1), log_pi_.size(2)},
-              log_pi_.options());
+  const Tensor u = uniform_for_rows(
+      random, {importance_samples, samples, log_pi_.size(0), log_pi_.size(1), log_pi_.size(2)},
+      kPictureDimension, log_pi_.options());
   return log_pi_ - torch::log(-torch::log(u));
 }
 

@@ -34,7 +34,8 @@ DiagonalGaussian::DiagonalGaussian(const Tensor& mean, const Tensor& log_varianc
 
 Tensor DiagonalGaussian::rsample(int64_t importance_samples, int64_t samples, Random& random) const {
   const int64_t pictures = parameters_.size(0), latent = parameters_.size(1) / 2;
-  const Tensor eps = normal(random, {importance_samples, samples, pictures, latent}, parameters_.options());
+  const Tensor eps = normal_for_rows(random, {importance_samples, samples, pictures, latent},
+                                     kPictureDimension, parameters_.options());
   return reparameterize(parameters_, eps);
 }
 

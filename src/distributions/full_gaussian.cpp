@@ -42,8 +42,8 @@ FullGaussian::FullGaussian(Tensor mean, Tensor log_diagonal, Tensor scale)
     : mean_(std::move(mean)), log_diagonal_(std::move(log_diagonal)), scale_(std::move(scale)) {}
 
 Tensor FullGaussian::rsample(int64_t importance_samples, int64_t samples, Random& random) const {
-  const Tensor eps =
-      normal(random, {importance_samples, samples, mean_.size(0), mean_.size(1)}, mean_.options());
+  const Tensor eps = normal_for_rows(random, {importance_samples, samples, mean_.size(0), mean_.size(1)},
+                                     kPictureDimension, mean_.options());
   return mean_ + torch::matmul(scale_, eps.unsqueeze(-1)).squeeze(-1);
 }
 

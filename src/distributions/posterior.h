@@ -20,6 +20,9 @@ struct ScoredLatents {
   Tensor log_prob;  // log q(z | x) in nats, [K, M, N]
 };
 
+/// The dimension of latents, and of the noise they are made of, that counts the pictures.
+inline constexpr int64_t kPictureDimension = 2;
+
 /// q(z | x) for each picture of a batch of N. Latents are [K, M, N, latent]: K importance samples, M outer
 /// samples.
 class Posterior {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "data/batches.h"
+#include "distributed/group.h"
 #include "model/vae.h"
 #include "objectives/inference.h"
 
@@ -28,9 +29,10 @@ struct Validation {
 inline constexpr int64_t kLatentMeans = 10'000;
 
 /// With K = `samples` draws of z for each picture from what the scheme infers. The noise is a function of
-/// (seed, index, draw): the result does not depend on the size of the batches but for rounding.
+/// (seed, index, draw): the result does not depend on the size of the batches but for rounding, nor on how
+/// many processes of a group share them.
 Validation validate(const Vae& model, const Inference& inference, const EvaluationBatches& batches,
-                    int64_t samples, uint64_t seed);
+                    int64_t samples, uint64_t seed, const Group& group = *alone());
 
 /// What Validation::bound is called for K samples: "ELBO", "IWAE-50".
 std::string bound_name(int64_t samples);

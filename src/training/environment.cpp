@@ -28,13 +28,14 @@ std::string processor_name(const utsname& system) {
 
 }  // namespace
 
-Environment current_environment(const std::string& device) {
+Environment current_environment(const std::string& device, int64_t processes) {
   utsname system = {};
   uname(&system);
   return {.vae = VAE_VERSION,
           .libtorch = TORCH_VERSION,
           .processor = processor_name(system),
           .threads = at::get_num_threads(),
+          .processes = processes,
           .device = device,
           .system = fmt::format("{} {}", system.sysname, system.release)};
 }

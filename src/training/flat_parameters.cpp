@@ -14,7 +14,7 @@ int64_t round_up(int64_t value, int64_t multiple) { return (value + multiple - 1
 
 }  // namespace
 
-FlatParameters::FlatParameters(const NamedParameters& parameters) {
+FlatParameters::FlatParameters(const NamedParameters& parameters, int64_t tail) {
   const torch::NoGradGuard no_grad;
   int64_t size = 0;
   for (const auto& item : parameters) {
@@ -24,7 +24,8 @@ FlatParameters::FlatParameters(const NamedParameters& parameters) {
     size += bytes / item.value().element_size();
   }
   values_ = torch::zeros({size}, parameters.front().value().options());
-  gradients_ = torch::zeros_like(values_);
+  gradients_and_tail_ = torch::zeros({size + tail}, values_.options());
+  gradients_ = gradients_and_tail_.narrow(0, 0, size);
   for (size_t i = 0; i < slices_.size(); ++i) {
     Tensor parameter = parameters[i].value();
     const Tensor view = cut(values_, slices_[i]);
@@ -56,6 +57,11 @@ Tensor FlatParameters::collect_gradients() {
     computed.push_back(std::exchange(parameters_[i].mutable_grad(), gradient_views_[i]));
   }
   return torch::scalar_tensor(copy_and_norm(computed, gradient_views_));
+}
+
+Tensor FlatParameters::norm_of_gradients() const {
+  if (!takes_gradients_over()) return gradients_.norm();
+  return torch::scalar_tensor(copy_and_norm({&gradients_, 1}, {&gradients_, 1}));
 }
 
 Tensor FlatParameters::cut(const Tensor& buffer, const Slice& slice) {

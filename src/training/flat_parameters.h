@@ -18,10 +18,12 @@ using NamedParameters = torch::OrderedDict<std::string, Tensor>;
 class FlatParameters {
  public:
   /// The parameters by name, on their device and of their type already; they must outlive this.
-  explicit FlatParameters(const NamedParameters& parameters);
+  /// Behind the gradients there are `tail` numbers for whoever sends them.
+  explicit FlatParameters(const NamedParameters& parameters, int64_t tail = 0);
 
   Tensor values() const { return values_; }
   Tensor gradients() const { return gradients_; }
+  Tensor gradients_and_tail() const { return gradients_and_tail_; }
 
   /// Before a backward pass: the gradients begin at zero.
   void clear_gradients();
@@ -29,6 +31,9 @@ class FlatParameters {
   /// After the backward pass that followed clear_gradients: gradients() is complete. Gives its Euclidean
   /// norm, a scalar on the device.
   Tensor collect_gradients();
+
+  /// The norm of what gradients() are now, the same on any number of threads in float32 on the processor.
+  Tensor norm_of_gradients() const;
 
   struct NamedView {
     std::string name;
@@ -50,6 +55,7 @@ class FlatParameters {
   std::vector<Slice> slices_;
   std::vector<Tensor> parameters_;
   Tensor values_;
+  Tensor gradients_and_tail_;
   Tensor gradients_;
   std::vector<Tensor> gradient_views_;
 };

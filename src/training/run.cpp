@@ -21,6 +21,8 @@
 #include "training/hyper_parameters.h"
 #include "training/memory_advice.h"
 #include "training/run_data.h"
+#include "training/run_group.h"
+#include "training/shared_checkpoint.h"
 #include "training/thread_choice.h"
 #include "training/warm_start.h"
 
@@ -87,23 +89,35 @@ Run::Data Run::read_data(const Config& config) {
   return data;
 }
 
-Run::Run(const Config& config, const Data& data)
+/// The first makes the cache that the others find.
+Run::Data Run::read_data_in_turn(const Config& config, const Group& group) {
+  Data data;
+  if (group.is_first()) data = read_data(config);
+  group.wait_for_all();
+  if (!group.is_first()) data = read_data(config);
+  return data;
+}
+
+Run::Run(const Config& config, const RunFolder& folder, const Data& data, std::shared_ptr<const Group> group)
     : config_(config),
+      folder_(folder),
+      group_(std::move(group)),
       device_(open_device(config.device)),
       train_(data.train, config.data.observation, place(config, device_)),
       batches_(train_,
                {.batch_size = config.training.batch_size,
                 .drop_last = config.training.drop_last,
-                .horizontal_flip = config.data.horizontal_flip},
+                .horizontal_flip = config.data.horizontal_flip,
+                .share = {.index = group_->rank(), .count = group_->size()}},
                config.seed),
       trainer_(config,
                {.shape = data.train->shape(),
                 .classes = static_cast<int64_t>(data.train->classes().size()),
                 .count = data.train->size()},
-               device_, config.training.epochs * batches_.per_epoch()),
+               device_, config.training.epochs * batches_.per_epoch(), group_),
       description_(describe(*data.train, trainer_.inference())),
       divergence_(config.training.divergence) {
-  use_threads_for_steps(config, trainer_.model());
+  use_threads_for_steps(config, trainer_.model(), *group_);
   if (data.validation) validation_.emplace(data.validation, config.data.observation, place(config, device_));
   if (batches_.per_epoch() == 0) {
     throw UsageError(
@@ -113,65 +127,103 @@ Run::Run(const Config& config, const Data& data)
 }
 
 std::unique_ptr<Run> Run::start(const Config& config, const std::filesystem::path& path, bool replace,
-                                const Checkpoint* origin) {
-  RunFolder::require_free(path, replace);
-  std::unique_ptr<Run> run(new Run(config, read_data(config)));
+                                const Checkpoint* origin, const std::shared_ptr<const Group>& group) {
+  if (group->is_first()) RunFolder::require_free(path, replace);
+  require_divisible(config, *group);
+  std::unique_ptr<Run> run(new Run(config, RunFolder(path), read_data_in_turn(config, *group), group));
   if (const auto doubt = doubt_about(config)) spdlog::warn("{}", *doubt);
   warn_of_long_warmup(config.training, config.training.epochs * run->batches_.per_epoch());
   run->trainer_.model().start_at_mean(run->train_.mean());
   std::optional<WarmStart> warm_start;
   if (origin) warm_start = take_weights(run->trainer_.model(), *origin);
   tell_memory(run->trainer_.inference(), run->train_.size());
-  run->lock_.emplace(path);
-  const RunFolder folder = RunFolder::create(path, replace);
-  write_file_atomically(folder.config(), dump(config));
-  run->writer_ = std::make_unique<RunWriter>(folder);
-  run->writer_->hyper_parameters(hyper_parameters(config));
+  if (run->writes()) {
+    run->lock_.emplace(path);
+    RunFolder::create(path, replace);
+    write_file_atomically(run->folder_.config(), dump(config));
+    run->writer_ = std::make_unique<RunWriter>(run->folder_);
+    run->writer_->hyper_parameters(hyper_parameters(config));
+  }
+  run->begin_together();
   if (warm_start) spdlog::info("begins at {}: {}", origin->path.string(), warm_start->summary());
   return run;
 }
 
-std::unique_ptr<Run> Run::resume(const Config& config, const RunFolder& folder,
-                                 const Checkpoint& checkpoint) {
-  RunLock lock(folder.path());
-  folder.remove_unfinished();
-  const Data data = read_data(config);
-  std::unique_ptr<Run> run(new Run(config, data));
-  require_same(run->description_, checkpoint.pictures);
-  run->lock_.emplace(std::move(lock));
-  run->restore(checkpoint);
-  const bool is_last = checkpoint.path == folder.last_checkpoint();
-  if (!is_last || !std::filesystem::exists(folder.good_checkpoint())) {
-    checkpoint.save(folder.good_checkpoint());  // one that is there may be damaged, or of a later step
+std::unique_ptr<Run> Run::resume(const Config& config, const RunFolder& folder, const Checkpoint& checkpoint,
+                                 const std::shared_ptr<const Group>& group) {
+  std::optional<RunLock> lock;
+  if (group->is_first()) {
+    lock.emplace(folder.path());
+    folder.remove_unfinished();
   }
-  write_file_atomically(folder.config(), dump(config));
-  run->writer_ = std::make_unique<RunWriter>(folder, checkpoint.state.step);
+  require_divisible(config, *group);
+  std::unique_ptr<Run> run(new Run(config, folder, read_data_in_turn(config, *group), group));
+  require_same(run->description_, checkpoint.pictures);
+  run->restore(checkpoint);
+  if (run->writes()) {
+    run->lock_ = std::move(lock);
+    const bool is_last = checkpoint.path == folder.last_checkpoint();
+    if (!is_last || !std::filesystem::exists(folder.good_checkpoint())) {
+      checkpoint.save(folder.good_checkpoint());  // one that is there may be damaged, or of a later step
+    }
+    write_file_atomically(folder.config(), dump(config));
+    run->writer_ = std::make_unique<RunWriter>(folder, checkpoint.state.step);
+  }
+  run->begin_together();
   return run;
+}
+
+// Once the folder is there. Processors of other types may have come to other first weights.
+void Run::begin_together() {
+  if (group_->is_alone()) return;
+  require_same_pictures(description_, *group_);
+  group_->broadcast(trainer_.weights());
+  if (writes()) return;
+  std::filesystem::create_directories(folder_.path());  // on another machine
+  log_of_rank_.emplace(folder_.log_of_rank(group_->rank()));
 }
 
 Ending Run::fit(RunObserver& observer, const StopSignal& stop) {
   const auto goes_on = [this] { return state_.epoch < config_.training.epochs && !out_of_patience(); };
   if (goes_on()) spdlog::debug("training on {}, threads: {}", device_.str(), at::get_num_threads());
-  if (!std::filesystem::exists(folder().last_checkpoint())) save_scheduled();
+  if (writes() && !std::filesystem::exists(folder().last_checkpoint())) save_scheduled();
   while (goes_on()) {
     train_epoch(observer, stop);
     const bool is_over = state_.position == batches_.per_epoch();  // else it was stopped or has gone back
     if (is_over) finish_epoch(observer);
-    if (stop.received() != 0) {
+    if (is_stopped(stop)) {
       save();
+      group_->wait_for_all();
       return Ending::stopped;
     }
   }
+  group_->wait_for_all();  // a failure of rank 0's last save is everyone's
   return out_of_patience() ? Ending::out_of_patience : Ending::finished;
+}
+
+void Run::tell_others(const StopSignal& stop) {
+  if (group_->is_alone()) return;
+  trainer_.exchange().request({.stop = stop.received(), .save = stop.take_save_request()});
+}
+
+// Several processes go by what all of them have heard with the last step.
+bool Run::is_stopped(const StopSignal& stop) {
+  stopped_by_ = group_->is_alone() ? stop.received() : trainer_.exchange().heard().stop;
+  return stopped_by_ != 0;
+}
+
+bool Run::is_asked_to_save(const StopSignal& stop) {
+  return group_->is_alone() ? stop.take_save_request() : trainer_.exchange().heard().save;
 }
 
 void Run::train_epoch(RunObserver& observer, const StopSignal& stop) {
   epoch_begin_ = last_log_ = Clock::now();
   pictures_since_log_ = 0;
   if (state_.position == 0) trainer_.sums().begin_epoch();
-  while (state_.position < batches_.per_epoch() && stop.received() == 0) {
+  while (state_.position < batches_.per_epoch() && !is_stopped(stop)) {
     const Batch batch =
         profile().time(Phase::data, [&] { return batches_.get(state_.epoch, state_.position); });
+    tell_others(stop);
     take_step(batch);
     profile().time(Phase::logging, [&] { after_step(observer, stop); });
     if (divergence_.has_diverged()) return roll_back();
@@ -184,12 +236,14 @@ void Run::take_step(const Batch& batch) {
     trainer_.step(batch);
   } catch (const std::exception& error) {
     if (!is_out_of_memory(error)) throw;
-    throw out_of_memory_at(trainer_, batch);
+    if (group_->is_alone()) throw out_of_memory_at(trainer_, batch);
+    throw MemoryError("out of memory in rank {}'s {} pictures of a step; set training.batch_size to less",
+                      group_->rank(), batch.size());
   }
   divergence_.add(trainer_.sums().last_loss());
   ++state_.position;
   ++state_.step;
-  pictures_since_log_ += batch.size();
+  pictures_since_log_ += batch.whole_size();
 }
 
 // Rows of metrics, a look at the losses, saves that are due; those only while they are sound.
@@ -200,7 +254,7 @@ void Run::after_step(RunObserver& observer, const StopSignal& stop) {
   if (logs || saves_now()) look_for_divergence();
   if (divergence_.has_diverged()) return;
   if (saves_now()) save_or_retry_later([this] { save_scheduled(); });
-  if (!ends_epoch && stop.take_save_request()) save_or_retry_later([this] { save(); });
+  if (!ends_epoch && is_asked_to_save(stop)) save_or_retry_later([this] { save(); });
   observer.on_step(progress());
 }
 
@@ -218,7 +272,7 @@ void Run::finish_epoch(RunObserver& observer) {
   const auto save_all = [this, &report] { save_epoch(report.is_best); };
   if (is_last) {
     save_all();
-  } else if (!save_or_retry_later(save_all) && report.is_best) {
+  } else if (!all_know_that(save_or_retry_later(save_all)) && report.is_best) {
     state_.best_bound = best_before.best_bound;  // that of the best checkpoint there is
     state_.best_epoch = best_before.best_epoch;
   }
@@ -226,16 +280,24 @@ void Run::finish_epoch(RunObserver& observer) {
   observer.on_epoch(report);
 }
 
+/// What became of rank 0's save, for which the others wait however long it takes.
+bool Run::all_know_that(bool saved) const {
+  group_->wait_for_all();
+  return group_->gather(saved ? 1 : 0).front() == 1;
+}
+
 void Run::save_epoch(bool is_best) {
   const Checkpoint now = checkpoint();
-  if (is_best) now.save(folder().best_checkpoint());
-  if (config_.training.keep_every_epochs && state_.epoch % *config_.training.keep_every_epochs == 0) {
+  if (is_best && writes()) now.save(folder().best_checkpoint());
+  if (writes() && config_.training.keep_every_epochs &&
+      state_.epoch % *config_.training.keep_every_epochs == 0) {
     now.save(folder().step_checkpoint(state_.step));
   }
   save_scheduled();
 }
 
 void Run::log_steps(int64_t epoch) {
+  require_same_weights(trainer_.weights(), state_.step, *group_);
   latest_ = trainer_.sums().since_last_take();
   trainer_.sums().take();
   if (latest_.skipped > 0) {
@@ -257,7 +319,7 @@ void Run::log_steps(int64_t epoch) {
                                      {"learning_rate", trainer_.learning_rate()},
                                      {"skipped_steps", static_cast<double>(latest_.skipped)},
                                      {"pictures_per_second", pictures_per_second_}}};
-  writer_->row(row);
+  if (writes()) writer_->row(row);
 }
 
 std::optional<Validation> Run::validate_epoch() {
@@ -268,16 +330,18 @@ std::optional<Validation> Run::validate_epoch() {
   const SwappedValues averaged = trainer_.averaged_weights();
   const EvaluationBatches batches(*validation_, kEvaluationBatch, config_.seed);
   const Validation result = validate(trainer_.model(), trainer_.inference(), batches,
-                                     trainer_.objective().validation_samples(), config_.seed);
+                                     trainer_.objective().validation_samples(), config_.seed, *group_);
   MetricsRow row = {
       .step = state_.step,
       .epoch = state_.epoch,
       .split = "validation",
       .values = {{"elbo", result.elbo}, {"reconstruction", result.reconstruction}, {"kl", result.kl}}};
   if (result.samples > 1) row.values.emplace_back("iwae", result.iwae);
-  writer_->row(row);
-  const Tensor& mu = result.latent_means;
-  writer_->latents(state_.step, mu.size(1), {mu.data_ptr<float>(), static_cast<size_t>(mu.numel())});
+  if (writes()) {
+    writer_->row(row);
+    const Tensor& mu = result.latent_means;
+    writer_->latents(state_.step, mu.size(1), {mu.data_ptr<float>(), static_cast<size_t>(mu.numel())});
+  }
   if (const auto warning = collapse_.look(result.kl_per_dimension)) spdlog::warn("{}", *warning);
   if (std::isfinite(result.bound()) && (!state_.best_bound || result.bound() > *state_.best_bound)) {
     state_.best_bound = result.bound();
@@ -287,6 +351,7 @@ std::optional<Validation> Run::validate_epoch() {
 }
 
 void Run::write_pictures() {
+  if (!writes()) return;
   const EvaluationMode evaluation(trainer_.model());
   const SwappedValues averaged = trainer_.averaged_weights();
   const Vae& model = trainer_.model();
@@ -314,6 +379,7 @@ bool Run::saves_now() const {
 
 void Run::save() {
   look_for_divergence();
+  if (!writes()) return;
   writer_->flush();  // a checkpoint stands for all rows up to its step
   checkpoint().save(folder().last_checkpoint());
 }
@@ -322,7 +388,7 @@ void Run::save() {
 // often it was interrupted.
 void Run::save_scheduled() {
   save();
-  if (state_.bad_steps == 0) link_file(folder().last_checkpoint(), folder().good_checkpoint());
+  if (state_.bad_steps == 0 && writes()) link_file(folder().last_checkpoint(), folder().good_checkpoint());
 }
 
 bool Run::save_or_retry_later(const std::function<void()>& write) {
@@ -364,8 +430,7 @@ void Run::look_for_divergence() {
 void Run::roll_back() {
   const DivergenceConfig& config = config_.training.divergence;
   if (state_.rollbacks == config.rollbacks) give_up();
-  const RunFolder folder = writer_->folder();
-  Checkpoint good = Checkpoint::load(folder.good_checkpoint());
+  Checkpoint good = load_for_all(*group_, [this] { return Checkpoint::load(folder_.good_checkpoint()); });
   good.state.rollbacks = state_.rollbacks + 1;
   spdlog::warn(
       "step {}: {}, since step {}; going back to step {} with {} times the learning rate (roll-back {} of "
@@ -373,15 +438,18 @@ void Run::roll_back() {
       state_.step, divergence_.reason(), state_.step - state_.bad_steps + 1, good.state.step, config.slowdown,
       good.state.rollbacks, config.rollbacks);
   restore(good);
+  if (!writes()) return;
   writer_.reset();
-  writer_ = std::make_unique<RunWriter>(folder, state_.step);
+  writer_ = std::make_unique<RunWriter>(folder_, state_.step);
 }
 
 void Run::give_up() {
   const int64_t first = state_.step - state_.bad_steps;  // how many steps came before the first bad one
   const Batch batch = batches_.get(first / batches_.per_epoch(), first % batches_.per_epoch());
   const int64_t shown = std::min(kShownPictures, batch.size());
-  write_png(folder().offending_batch(), grid(to_images(batch.x.narrow(0, 0, shown)), kColumns));
+  if (writes()) {
+    write_png(folder().offending_batch(), grid(to_images(batch.x.narrow(0, 0, shown)), kColumns));
+  }
   throw DivergedError(
       "step {}: {}, since step {}, also after {} roll-backs, at a learning rate of {:.3g}; its batch is in "
       "{}; "

@@ -17,6 +17,7 @@ namespace fs = std::filesystem;
 constexpr std::array kEntries = {
     "config.json", "metrics.jsonl", "events.out.tfevents.0.vae", "log.txt",     "samples", "reconstructions",
     "checkpoints", "report.html",   "environment.json",          "diverged.png"};
+constexpr const char* kRankLog = "log-rank-";
 constexpr std::array kFolders = {"samples", "reconstructions", "checkpoints"};
 
 [[noreturn]] void fail(const fs::path& path, const std::error_code& error) {
@@ -46,6 +47,9 @@ void remove_run(const fs::path& path) {
   for (const char* entry : kEntries) {
     fs::remove_all(path / entry, error);
     if (error) fail(path / entry, error);
+  }
+  for (const auto& entry : fs::directory_iterator(path, error)) {
+    if (entry.path().filename().string().starts_with(kRankLog)) fs::remove(entry.path(), error);
   }
 }
 
@@ -93,6 +97,10 @@ fs::path RunFolder::samples(int64_t epoch) const {
 
 fs::path RunFolder::reconstructions(int64_t epoch) const {
   return path_ / fmt::format("reconstructions/epoch-{:04}.png", epoch);
+}
+
+fs::path RunFolder::log_of_rank(int64_t rank) const {
+  return path_ / fmt::format("{}{}.txt", kRankLog, rank);
 }
 
 fs::path RunFolder::step_checkpoint(int64_t step) const {

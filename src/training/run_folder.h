@@ -29,6 +29,7 @@ class RunFolder {
   std::filesystem::path environment() const { return path_ / "environment.json"; }
   std::filesystem::path report() const { return path_ / "report.html"; }
   std::filesystem::path log() const { return path_ / "log.txt"; }
+  std::filesystem::path log_of_rank(int64_t rank) const;  // of the processes that do not write the run
   std::filesystem::path offending_batch() const { return path_ / "diverged.png"; }
   std::filesystem::path samples(int64_t epoch) const;
   std::filesystem::path reconstructions(int64_t epoch) const;

@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "core/cores.h"
+#include "core/divide_up.h"
 
 namespace vae {
 namespace {
@@ -30,15 +31,17 @@ int64_t threads_for_steps(const Vae& model, int64_t batch_size, int64_t availabl
   return std::clamp<int64_t>(worth, 1, available);
 }
 
-void use_threads(const Config& config) {
+void use_threads(const Config& config, const Group& group) {
   if (config.threads > 0) at::set_num_threads(static_cast<int>(config.threads));
-  if (is_ours_to_choose(config)) at::set_num_threads(static_cast<int>(usable_cores()));
+  if (!is_ours_to_choose(config)) return;
+  const int64_t cores = usable_cores() / group.sharing_cores();
+  at::set_num_threads(static_cast<int>(std::max<int64_t>(cores, 1)));
 }
 
-void use_threads_for_steps(const Config& config, const Vae& model) {
+void use_threads_for_steps(const Config& config, const Vae& model, const Group& group) {
   if (!is_ours_to_choose(config)) return;
-  at::set_num_threads(
-      static_cast<int>(threads_for_steps(model, config.training.batch_size, at::get_num_threads())));
+  const int64_t pictures = divide_up(config.training.batch_size, group.size());
+  at::set_num_threads(static_cast<int>(threads_for_steps(model, pictures, at::get_num_threads())));
 }
 
 }  // namespace vae

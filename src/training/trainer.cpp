@@ -38,14 +38,15 @@ Tensor not_finite(const Tensor& norm) {
 }  // namespace
 
 Trainer::Trainer(const Config& config, const TrainingPictures& pictures, torch::Device device,
-                 int64_t total_steps)
+                 int64_t total_steps, std::shared_ptr<const Group> group)
     : config_(config),
       total_steps_(total_steps),
       latent_(config.seed, "latent"),
       model_(make_model(config, pictures, device)),
       objective_(make_trained_objective(config, pictures.shape, device)),
       inference_(make_inference(config.inference, config.model, *model_, pictures.count)),
-      parameters_(all_parameters(*model_, *objective_)),
+      parameters_(all_parameters(*model_, *objective_), StepExchange::kTail),
+      exchange_(std::move(group), parameters_.gradients_and_tail()),
       optimizer_(make_optimizer(config.training.optimizer, parameters_.values())),
       sums_(device) {
   if (config.training.ema) average_.emplace(*config.training.ema, parameters_.values());
@@ -59,7 +60,24 @@ double Trainer::rate_factor() const {
 double Trainer::learning_rate() const { return optimizer_->learning_rate() * rate_factor(); }
 
 void Trainer::step(const Batch& batch) {
-  Random noise = latent_.at(static_cast<uint64_t>(steps_));
+  if (batch.size() > 0) {
+    learn_from(batch);
+  } else {
+    follow();
+  }
+  ++steps_;
+}
+
+void Trainer::follow() {
+  const Tensor none = torch::zeros({}, parameters_.values().options());
+  for (int64_t i = 0; i < inference_->gradient_steps(); ++i) {
+    parameters_.clear_gradients();
+    update({.surrogate = none, .objective = none, .reconstruction = none, .kl = none}, /*share=*/0);
+  }
+}
+
+void Trainer::learn_from(const Batch& batch) {
+  Random noise = latent_.at(static_cast<uint64_t>(steps_)).between(batch.others);
   const StepContext context = {
       .model = *model_, .objective = *objective_, .batch = batch, .random = noise, .step = steps_};
   const EStep q = profile_.time(Phase::forward, [&] {
@@ -71,7 +89,6 @@ void Trainer::step(const Batch& batch) {
     sums_.add(*terms, /*gradient_norm=*/none, /*non_finite=*/none);
   }
   for (int64_t i = 0; i < inference_->gradient_steps(); ++i) descend(q, context);
-  ++steps_;
 }
 
 void Trainer::descend(const EStep& q, const StepContext& at) {
@@ -79,16 +96,20 @@ void Trainer::descend(const EStep& q, const StepContext& at) {
     const Autocast autocast(at.batch.x.device(), config_.precision == Precision::bfloat16);
     return objective_->evaluate(*model_, *q.posterior, at.batch, at.random, at.step);
   });
+  const double share = static_cast<double>(at.batch.size()) / static_cast<double>(at.batch.whole_size());
   profile_.time(Phase::backward, [&] {
     parameters_.clear_gradients();
-    (q.surrogate.defined() ? terms.surrogate + q.surrogate : terms.surrogate).backward();
+    const Tensor surrogate = q.surrogate.defined() ? terms.surrogate + q.surrogate : terms.surrogate;
+    (share == 1 ? surrogate : share * surrogate).backward();
   });
-  profile_.time(Phase::optimizer, [&] { update(terms); });
+  profile_.time(Phase::optimizer, [&] { update(terms, share); });
 }
 
-void Trainer::update(const Terms& terms) {
+void Trainer::update(const Terms& own, double share) {
   const torch::NoGradGuard no_grad;
-  const Tensor norm = parameters_.collect_gradients();
+  Tensor norm = parameters_.collect_gradients();
+  const Terms terms = exchange_.sum(own, share);
+  if (exchange_.is_shared()) norm = parameters_.norm_of_gradients();
   Optimizer::Descent descent = {.rate_factor = rate_factor(), .non_finite = not_finite(norm)};
   if (config_.training.clip_norm) descent.scale = (*config_.training.clip_norm / norm).clamp_max(1);
   optimizer_->step(parameters_.values(), parameters_.gradients(), descent);

@@ -15,6 +15,7 @@
 #include "training/moving_average.h"
 #include "training/optimizer.h"
 #include "training/profile.h"
+#include "training/step_exchange.h"
 #include "training/step_sums.h"
 
 namespace vae {
@@ -29,12 +30,14 @@ struct TrainingPictures {
 /// A model with all that changes while it learns.
 class Trainer {
  public:
-  /// Fresh weights. `total_steps` is what the learning-rate schedule stretches over.
-  Trainer(const Config& config, const TrainingPictures& pictures, torch::Device device, int64_t total_steps);
+  /// Fresh weights. `total_steps` is what the learning-rate schedule stretches over. The processes of `group`
+  /// train one model together.
+  Trainer(const Config& config, const TrainingPictures& pictures, torch::Device device, int64_t total_steps,
+          std::shared_ptr<const Group> group = alone());
 
-  /// One step: q(z | x) of the batch, objective, gradients, clipping, optimizer, projection, averages. A
-  /// gradient that is not finite changes nothing but the count of skipped steps. Waits for nothing on the
-  /// device.
+  /// One step on our share of a batch, which may be empty: q(z | x) of it, objective, gradients, clipping,
+  /// optimizer, projection, averages. A gradient that is not finite changes nothing but the count of skipped
+  /// steps. Waits for nothing on the device.
   void step(const Batch& batch);
 
   Vae& model() { return *model_; }
@@ -42,6 +45,7 @@ class Trainer {
   const Objective& objective() const { return *objective_; }
   const Inference& inference() const { return *inference_; }
   StepSums& sums() { return sums_; }
+  StepExchange& exchange() { return exchange_; }
   int64_t steps() const { return steps_; }
   double learning_rate() const;
 
@@ -53,6 +57,7 @@ class Trainer {
 
   /// Everything as tensors, and back. Restoring throws CheckpointError where something does not fit.
   std::map<std::string, Tensor> tensors() const;
+  Tensor weights() const { return parameters_.values(); }  // all of them, flat
   void restore(const Checkpoint& checkpoint);
 
  private:
@@ -63,11 +68,16 @@ class Trainer {
   std::vector<NamedTensor> everything() const;
   double rate_factor() const;
 
+  void learn_from(const Batch& batch);
+
+  /// The steps of a batch of which other processes have all pictures.
+  void follow();
+
   /// Terms of the objective at q, and the step of the weights that they ask for.
   void descend(const EStep& q, const StepContext& at);
 
-  /// The step of the weights down the gradients that a backward pass has left.
-  void update(const Terms& terms);
+  /// The step of the weights down the gradients that a backward pass has left, of a share of the batch.
+  void update(const Terms& own, double share);
 
   const Config config_;
   int64_t total_steps_;
@@ -78,6 +88,7 @@ class Trainer {
   std::shared_ptr<Objective> objective_;
   std::shared_ptr<Inference> inference_;
   FlatParameters parameters_;
+  StepExchange exchange_;
   std::unique_ptr<Optimizer> optimizer_;
   std::optional<MovingAverage> average_;
   StepSums sums_;

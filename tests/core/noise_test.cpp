@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdint>
 #include <functional>
+#include <utility>
 #include <vector>
 
 #include "support/statistics.h"
@@ -202,6 +203,37 @@ TEST(Bernoulli, ReadsTheProbabilitiesByTheirShapeNotByTheirMemory) {
   const Tensor probabilities = torch::arange(12, torch::kDouble).view({3, 4}).t().div(11).round();
   Random random(1, "coins");
   EXPECT_TRUE(torch::equal(bernoulli(random, probabilities), probabilities));
+}
+
+/// A draw of shape [outer, rows, inner] for the rows between others.
+using RowDraw = std::function<Tensor(Random&, torch::IntArrayRef, int64_t, const torch::TensorOptions&)>;
+
+TEST(Noise, TheRowsOfABatchGetTheSameWhoeverDrawsThem) {
+  constexpr int64_t kRows = 7;
+  const std::vector<std::pair<const char*, RowDraw>> draws = {{"uniform", uniform_for_rows},
+                                                              {"normal", normal_for_rows}};
+  for (const auto& [name, draw] : draws) {
+    Random random(1, "noise");
+    const Tensor first = draw(random, {3, kRows, 5}, 1, torch::kFloat);
+    const Tensor second = draw(random, {3, kRows, 5}, 1, torch::kFloat);
+    for (const auto& [begin, end] :
+         std::vector<std::pair<int64_t, int64_t>>{{0, 2}, {2, 6}, {6, 7}, {0, 7}}) {
+      Random part = Random(1, "noise").between({.before = begin, .behind = kRows - end});
+      EXPECT_TRUE(torch::equal(draw(part, {3, end - begin, 5}, 1, torch::kFloat), first.slice(1, begin, end)))
+          << name << " of rows " << begin << " to " << end;
+      EXPECT_TRUE(
+          torch::equal(draw(part, {3, end - begin, 5}, 1, torch::kFloat), second.slice(1, begin, end)))
+          << name << ", the second draw";
+    }
+  }
+}
+
+TEST(Noise, CoinsForTheRowsOfABatchAreThoseOfTheWhole) {
+  Random random(1, "noise");
+  const Tensor odds = torch::linspace(0, 1, 6 * 4).view({6, 4});
+  const Tensor whole = bernoulli(random, odds);
+  Random part = Random(1, "noise").between({.before = 1, .behind = 3});
+  EXPECT_TRUE(torch::equal(bernoulli(part, odds.slice(0, 1, 3)), whole.slice(0, 1, 3)));
 }
 
 }  // namespace

@@ -139,6 +139,34 @@ TEST(TrainingBatches, AnyBatchCanBeHadAlone) {
   }
 }
 
+TEST(TrainingBatches, SharesOfABatchAreTheBatch) {
+  for (const ObservationConfig& observation :
+       {ObservationConfig(PlainObservation{}), ObservationConfig(Dequantize{}),
+        ObservationConfig(Binarize{})}) {
+    for (const auto type : {torch::kFloat, torch::kDouble}) {
+      const Pictures pictures = make_pictures(10, kColour, observation, type);
+      for (const int64_t count :
+           {1, 2, 3, 5}) {  // the last batch has 2 pictures: with 3 and more some get none
+        for (int64_t position = 0; position < 3; ++position) {
+          TrainingBatches::Options options{.batch_size = 4, .horizontal_flip = true};
+          const Batch whole = TrainingBatches(pictures, options, 1).get(2, position);
+          std::vector<Tensor> x, labels;
+          for (int64_t index = 0; index < count; ++index) {
+            options.share = {.index = index, .count = count};
+            const Batch share = TrainingBatches(pictures, options, 1).get(2, position);
+            EXPECT_EQ(share.whole_size(), whole.size());
+            EXPECT_EQ(share.first, whole.first + share.others.before);
+            x.push_back(share.x);
+            labels.push_back(share.labels);
+          }
+          EXPECT_TRUE(torch::equal(torch::cat(x), whole.x)) << count << " shares";
+          EXPECT_TRUE(torch::equal(torch::cat(labels), whole.labels));
+        }
+      }
+    }
+  }
+}
+
 TEST(TrainingBatches, TheLastBatchIsShortOrLeftOut) {
   const Pictures pictures = make_pictures(10);
   TrainingBatches with(pictures, {.batch_size = 4}, 1);

@@ -12,6 +12,7 @@
 #include "support/numbered_pictures.h"
 #include "support/statistics.h"
 #include "support/tensors.h"
+#include "support/thread_group.h"
 
 namespace vae {
 namespace {
@@ -44,6 +45,25 @@ TEST(Validate, DoesNotDependOnTheSizeOfTheBatches) {
     for (const int64_t batch_size : {1, 3, 22, 100}) {
       expect_equal(run(*model, pictures, batch_size, samples), expected, 1e-12);  // rounding of float64
     }
+  }
+}
+
+TEST(Validate, DoesNotDependOnHowManyShareTheBatches) {
+  const auto model = test::tiny_model();
+  const Pictures pictures = make_pictures(Binarize{});
+  const Validation expected = run(*model, pictures, 10, 2);
+  for (const int64_t size : {2, 5}) {  // of 3 batches: some of five have none
+    test::in_threads(size, [&](const std::shared_ptr<const Group>& group) {
+      const Validation shared =
+          validate(*model, Amortized(), EvaluationBatches(pictures, 10, kSeed), 2, kSeed, *group);
+      expect_equal(shared, expected, 1e-12);  // rounding of float64
+      EXPECT_NEAR(shared.iwae, expected.iwae, 1e-12 * std::abs(expected.iwae));
+      EXPECT_TRUE(torch::equal(shared.latent_means, expected.latent_means));
+      ASSERT_EQ(shared.kl_per_dimension.size(), expected.kl_per_dimension.size());
+      for (size_t j = 0; j < expected.kl_per_dimension.size(); ++j) {
+        EXPECT_NEAR(shared.kl_per_dimension[j], expected.kl_per_dimension[j], 1e-12);
+      }
+    });
   }
 }
 

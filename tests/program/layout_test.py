@@ -6,7 +6,7 @@ import re
 import unittest
 
 SOURCE = pathlib.Path(os.environ.get("VAE_SOURCE_DIR", pathlib.Path(__file__).resolve().parents[2])) / "src"
-ORDER = "core config images data kernels distributions model objectives training evaluation export report cli".split()
+ORDER = "core distributed config images data kernels distributions model objectives training evaluation export report cli".split()
 
 
 class Layout(unittest.TestCase):

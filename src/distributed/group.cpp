@@ -1,0 +1,39 @@
+#include "distributed/group.h"
+
+namespace vae {
+namespace {
+
+class Alone : public Group {
+ public:
+  int64_t rank() const override { return 0; }
+  int64_t size() const override { return 1; }
+  void sum(Tensor) const override {}
+  void broadcast(Tensor) const override {}
+  void wait_for_all() const override {}
+  void leave(const std::string&) const override {}
+  int64_t sharing_cores() const override { return 1; }
+};
+
+}  // namespace
+
+std::string Group::broadcast_text(const std::string& text) const {
+  if (is_alone()) return text;
+  Tensor length = torch::scalar_tensor(static_cast<int64_t>(text.size()), torch::kLong);
+  broadcast(length);
+  std::string result = text;
+  result.resize(static_cast<size_t>(length.item<int64_t>()));
+  broadcast(torch::from_blob(result.data(), {length.item<int64_t>()}, torch::kUInt8));
+  return result;
+}
+
+std::vector<int64_t> Group::gather(int64_t number) const {
+  Tensor numbers = torch::zeros({size()}, torch::kLong);
+  int64_t* const values = numbers.data_ptr<int64_t>();
+  values[rank()] = number;
+  sum(numbers);
+  return {values, values + size()};
+}
+
+std::shared_ptr<const Group> alone() { return std::make_shared<Alone>(); }
+
+}  // namespace vae

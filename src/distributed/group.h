@@ -1,0 +1,57 @@
+// The processes that share a run.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/tensor.h"
+#include "distributed/launch.h"
+
+namespace vae {
+
+/// What they compute together. Everyone calls the same in the same order, and waits for all. PeerError naming
+/// those who are lost where one does not come.
+class Group {
+ public:
+  virtual ~Group() = default;
+
+  virtual int64_t rank() const = 0;
+  virtual int64_t size() const = 0;
+  bool is_alone() const { return size() == 1; }
+  bool is_first() const { return rank() == 0; }
+
+  /// Replaces a contiguous tensor on the processor by the sum of everyone's; all get the same bits.
+  virtual void sum(Tensor tensor) const = 0;
+
+  /// Replaces a contiguous tensor on the processor by rank 0's.
+  virtual void broadcast(Tensor tensor) const = 0;
+
+  /// Goes on once everyone has come, however long that takes; PeerError where one of them is lost.
+  virtual void wait_for_all() const = 0;
+
+  /// Tells the others, who will then not come, why this process ends. Never throws.
+  virtual void leave(const std::string& reason) const = 0;
+
+  /// How many of the processes compute on the same cores as this one, itself included.
+  virtual int64_t sharing_cores() const = 0;
+
+  /// Rank 0's text.
+  std::string broadcast_text(const std::string& text) const;
+
+  /// Everyone's number, by rank.
+  std::vector<int64_t> gather(int64_t number) const;
+};
+
+/// A process by itself.
+std::shared_ptr<const Group> alone();
+
+/// Meets the other processes at the launch's address. Where one of them does not answer for longer than
+/// `timeout` while it is waited for, it counts as lost. UsageError where there can be no meeting (the address
+/// is not known, the port is taken, a rank is there twice, this program was built without Gloo's headers),
+/// PeerError where some don't come in that time.
+std::shared_ptr<const Group> join(const Launch& launch, std::chrono::milliseconds timeout);
+
+}  // namespace vae

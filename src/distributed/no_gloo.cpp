@@ -1,0 +1,14 @@
+#include "core/error.h"
+#include "distributed/group.h"
+
+namespace vae {
+
+std::shared_ptr<const Group> join(const Launch& launch, std::chrono::milliseconds) {
+  throw UsageError(
+      "training by {} processes: this program was built without Gloo's headers; install libgloo-dev and "
+      "build "
+      "again, or start one process",
+      launch.size);
+}
+
+}  // namespace vae

@@ -1,0 +1,41 @@
+#include "training/step_exchange.h"
+
+#include <array>
+#include <csignal>
+#include <utility>
+
+namespace vae {
+namespace {
+
+// Behind the three terms: a count of processes for each signal, so that sums keep them apart.
+constexpr std::array kStopSignals = {SIGINT, SIGTERM, SIGHUP};
+constexpr int64_t kTerms = 3;
+constexpr int64_t kStops = kTerms;
+constexpr int64_t kSaves = kStops + static_cast<int64_t>(kStopSignals.size());
+static_assert(StepExchange::kTail == kSaves + 1);
+
+}  // namespace
+
+StepExchange::StepExchange(std::shared_ptr<const Group> group, Tensor message)
+    : group_(std::move(group)),
+      message_(std::move(message)),
+      tail_(message_.narrow(0, message_.numel() - kTail, kTail)) {}
+
+Terms StepExchange::sum(const Terms& own, double share) {
+  if (!is_shared()) return own;
+  tail_.zero_();
+  tail_.narrow(0, 0, kTerms).copy_(share * torch::stack({own.objective, own.reconstruction, own.kl}));
+  for (size_t i = 0; i < kStopSignals.size(); ++i) {
+    if (own_.stop == kStopSignals[i]) tail_[kStops + static_cast<int64_t>(i)] = 1;
+  }
+  if (own_.save) tail_[kSaves] = 1;
+  group_->sum(message_);
+  heard_ = {.save = tail_[kSaves].item<double>() > 0};
+  for (size_t i = 0; i < kStopSignals.size(); ++i) {
+    if (tail_[kStops + static_cast<int64_t>(i)].item<double>() > 0) heard_.stop = kStopSignals[i];
+  }
+  const Tensor terms = tail_.narrow(0, 0, kTerms).clone();
+  return {.surrogate = own.surrogate, .objective = terms[0], .reconstruction = terms[1], .kl = terms[2]};
+}
+
+}  // namespace vae

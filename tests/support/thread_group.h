@@ -1,0 +1,67 @@
+// Processes of a run as threads of a test.
+#pragma once
+
+#include <barrier>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "distributed/group.h"
+
+namespace vae::test {
+
+/// Where the threads meet.
+struct MeetingPlace {
+  explicit MeetingPlace(int64_t size) : barrier(size), tensors(static_cast<size_t>(size)) {}
+  std::barrier<> barrier;
+  std::vector<Tensor> tensors;
+};
+
+class ThreadGroup : public Group {
+ public:
+  ThreadGroup(int64_t rank, std::shared_ptr<MeetingPlace> place) : rank_(rank), place_(std::move(place)) {}
+
+  int64_t rank() const override { return rank_; }
+  int64_t size() const override { return static_cast<int64_t>(place_->tensors.size()); }
+
+  void sum(Tensor tensor) const override {
+    exchange(tensor, [](const std::vector<Tensor>& all) {
+      Tensor total = all.front().clone();
+      for (size_t i = 1; i < all.size(); ++i) total += all[i];
+      return total;
+    });
+  }
+  void broadcast(Tensor tensor) const override {
+    exchange(tensor, [](const std::vector<Tensor>& all) { return all.front().clone(); });
+  }
+  void wait_for_all() const override { place_->barrier.arrive_and_wait(); }
+  void leave(const std::string&) const override {}
+  int64_t sharing_cores() const override { return size(); }
+
+ private:
+  template <class Combine>
+  void exchange(Tensor& tensor, const Combine& combine) const {
+    const torch::NoGradGuard no_grad;
+    place_->tensors[static_cast<size_t>(rank_)] = tensor;
+    place_->barrier.arrive_and_wait();
+    const Tensor result = combine(place_->tensors);
+    place_->barrier.arrive_and_wait();  // all have read before anyone writes
+    tensor.copy_(result);
+  }
+
+  int64_t rank_;
+  std::shared_ptr<MeetingPlace> place_;
+};
+
+/// Calls action(group) on a thread for each rank.
+inline void in_threads(int64_t size, const std::function<void(std::shared_ptr<const Group>)>& action) {
+  const auto place = std::make_shared<MeetingPlace>(size);
+  std::vector<std::jthread> threads;
+  for (int64_t rank = 0; rank < size; ++rank) {
+    threads.emplace_back([&, rank] { action(std::make_shared<ThreadGroup>(rank, place)); });
+  }
+}
+
+}  // namespace vae::test

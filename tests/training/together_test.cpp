@@ -1,0 +1,143 @@
+// Trainers that share their batches take the steps of one that has them for itself.
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <limits>
+#include <vector>
+
+#include "core/error.h"
+#include "support/models.h"
+#include "support/numbered_pictures.h"
+#include "support/tensors.h"
+#include "support/thread_group.h"
+#include "support/throws.h"
+#include "training/run_group.h"
+#include "training/trainer.h"
+
+namespace vae {
+namespace {
+
+constexpr int64_t kPictures = 10;
+constexpr int64_t kBatch = 4;  // the third batch of an epoch has 2
+constexpr int64_t kSteps = 6;
+
+Config config_of(const ObjectiveConfig& objective = ElboConfig{}) {
+  Config config;
+  config.precision = Precision::float64;
+  config.model = test::tiny_config();
+  config.objective = objective;
+  config.training.optimizer = AdamConfig{.learning_rate = 0.01};
+  config.training.clip_norm = 1;
+  config.training.ema = 0.9;
+  return config;
+}
+
+struct Outcome {
+  Tensor weights;
+  Tensor averaged;
+  StepAverages sums;
+};
+
+/// After kSteps steps with this share of each batch; the picture `broken`, if there is one, has no number.
+Outcome train(const Config& config, const std::shared_ptr<const Group>& group, int64_t broken = -1) {
+  const Pictures pictures(test::numbered_pictures(kPictures, test::kTinyPicture), Binarize{},
+                          {.type = weight_type(config.precision)});
+  TrainingBatches batches(pictures,
+                          {.batch_size = kBatch, .share = {.index = group->rank(), .count = group->size()}},
+                          config.seed);
+  Trainer trainer(config, {.shape = test::kTinyPicture}, torch::kCPU, /*total_steps=*/100, group);
+  for (int64_t step = 0; step < kSteps; ++step) {
+    Batch batch = batches.get(step / batches.per_epoch(), step % batches.per_epoch());
+    if (broken >= 0 && (batch.indices == broken).any().item<bool>()) {
+      batch.x = torch::full_like(batch.x, std::numeric_limits<double>::quiet_NaN());
+    }
+    trainer.step(batch);
+  }
+  Outcome result = {.weights = trainer.weights().clone(), .averaged = {}, .sums = trainer.sums().of_epoch()};
+  const SwappedValues averaged = trainer.averaged_weights();
+  result.averaged = trainer.weights().clone();
+  return result;
+}
+
+std::vector<Outcome> train_together(const Config& config, int64_t size, int64_t broken = -1) {
+  std::vector<Outcome> outcomes(static_cast<size_t>(size));
+  test::in_threads(size, [&](const std::shared_ptr<const Group>& group) {
+    outcomes[static_cast<size_t>(group->rank())] = train(config, group, broken);
+  });
+  return outcomes;
+}
+
+void expect_near(const Outcome& outcome, const Outcome& expected, double tolerance) {
+  EXPECT_TRUE(torch::allclose(outcome.weights, expected.weights, tolerance, tolerance));
+  EXPECT_TRUE(torch::allclose(outcome.averaged, expected.averaged, tolerance, tolerance));
+  EXPECT_NEAR(outcome.sums.objective, expected.sums.objective, tolerance);
+  EXPECT_NEAR(outcome.sums.reconstruction, expected.sums.reconstruction, tolerance);
+  EXPECT_NEAR(outcome.sums.kl, expected.sums.kl, tolerance);
+  EXPECT_NEAR(outcome.sums.gradient_norm, expected.sums.gradient_norm, tolerance);
+  EXPECT_EQ(outcome.sums.steps, expected.sums.steps);
+  EXPECT_EQ(outcome.sums.skipped, expected.sums.skipped);
+}
+
+TEST(TrainersTogether, TakeTheStepsOfOne) {
+  const Outcome expected = train(config_of(), alone());
+  for (const int64_t size : {2, 3, 4}) {  // with 3 and 4 some have nothing of the short batches
+    SCOPED_TRACE(size);
+    const std::vector<Outcome> outcomes = train_together(config_of(), size);
+    // Sums in another order; the norms are of size 10, the objectives of size 20.
+    for (const Outcome& outcome : outcomes) expect_near(outcome, expected, 1e-9);
+    for (const Outcome& outcome : outcomes) {
+      EXPECT_TRUE(torch::equal(outcome.weights, outcomes.front().weights));
+      EXPECT_TRUE(torch::equal(outcome.averaged, outcomes.front().averaged));
+      EXPECT_EQ(outcome.sums.gradient_norm, outcomes.front().sums.gradient_norm);
+    }
+  }
+}
+
+TEST(TrainersTogether, HoldTheSameBitsInFloat32) {
+  Config config = config_of(IwaeConfig{.importance_samples = 3});
+  config.precision = Precision::float32;
+  const std::vector<Outcome> outcomes = train_together(config, 3);
+  const Outcome expected = train(config, alone());
+  for (const Outcome& outcome : outcomes) {
+    EXPECT_TRUE(torch::equal(outcome.weights, outcomes.front().weights));
+    EXPECT_TRUE(
+        torch::allclose(outcome.weights, expected.weights, 1e-3, 1e-4));  // float32 over six steps of Adam
+  }
+}
+
+TEST(TrainersTogether, SkipTheStepWhereOneHasNoNumber) {
+  const Outcome expected = train(config_of(), alone(), /*broken=*/3);
+  EXPECT_EQ(expected.sums.skipped, 2);  // one in each of two epochs
+  for (const Outcome& outcome : train_together(config_of(), 2, /*broken=*/3))
+    expect_near(outcome, expected, 1e-9);
+}
+
+TEST(TrainersTogether, HearWhatOneOfThemWasAsked) {
+  const std::vector<Requests> asked = {
+      {.stop = SIGINT}, {.stop = SIGTERM}, {.stop = SIGHUP}, {.save = true}, {}};
+  for (const Requests& requests : asked) {
+    test::in_threads(3, [&](const std::shared_ptr<const Group>& group) {
+      StepExchange exchange(group, torch::zeros({8 + StepExchange::kTail}));
+      if (group->rank() == 1) exchange.request(requests);
+      const Tensor none = torch::zeros({});
+      exchange.sum({none, none, none, none}, /*share=*/0);
+      EXPECT_EQ(exchange.heard(), requests);
+      exchange.request({});
+      exchange.sum({none, none, none, none}, /*share=*/0);
+      EXPECT_EQ(exchange.heard(), Requests());
+    });
+  }
+}
+
+TEST(TrainersTogether, NameWhoHasOtherWeights) {
+  test::in_threads(4, [](const std::shared_ptr<const Group>& group) {
+    Tensor weights = torch::ones({100});
+    require_same_weights(weights, 7, *group);
+    if (group->rank() >= 2) weights[3] = std::nextafter(1.0F, 2.0F);
+    EXPECT_TRUE(test::throws<PeerError>([&] { require_same_weights(weights, 7, *group); },
+                                        {"step 7", "rank 2 and 3 has other weights than rank 0"}));
+  });
+}
+
+}  // namespace
+}  // namespace vae
