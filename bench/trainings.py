@@ -6,6 +6,25 @@ import subprocess
 import time
 
 
+def mnist(folder):
+    train = {"type": "idx", "images": str(folder / "train-images-idx3-ubyte.gz")}
+    return {"train": train, "validation": "none", "test": "none", "observation": "binarize"}
+
+
+def mlp(hidden, latent, activation):
+    network = {"type": "mlp", "hidden": hidden, "activation": activation}
+    return {"latent": latent, "encoder": network, "decoder": network, "likelihood": "bernoulli"}
+
+
+def adam(batch_size):
+    return {"epochs": 1, "batch_size": batch_size, "drop_last": True, "optimizer": {"type": "adam", "learning_rate": 1e-3}}
+
+
+def w1(mnist_folder):
+    """784-400-20 of docs/performance.md."""
+    return {"data": mnist(mnist_folder), "model": mlp([400], 20, "relu"), "training": adam(128)}
+
+
 class Failed(Exception):
     pass
 

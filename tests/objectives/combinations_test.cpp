@@ -11,6 +11,7 @@
 #include "objectives/objectives.h"
 #include "support/examples.h"
 #include "support/models.h"
+#include "support/objectives.h"
 #include "support/tensors.h"
 
 namespace vae {
@@ -24,14 +25,6 @@ Batch batch() {
   return {.x = test::binary_pictures(kPictures).to(torch::kFloat),
           .labels = torch::arange(kPictures).remainder(kClasses),
           .population = 2 * kPictures};
-}
-
-/// Calls visitor(config) for every example of every row of a table.
-template <class Table, class Visitor>
-void for_each_example(Visitor&& visitor) {
-  for_each_alternative<Table>([&]<class Row>(Tag<Row> row) {
-    for (const Row& example : test::examples(row)) visitor(Table(example));
-  });
 }
 
 /// Calls visitor(config) for one example of every row of a table.
@@ -92,8 +85,8 @@ std::vector<ModelConfig> every_model(const NetworkConfig& network, const Likelih
   std::vector<ModelConfig> all;
   ModelConfig config = test::tiny_config(network, likelihood);
   config.latent = kLatent;
-  for_each_example<PosteriorConfig>([&](const PosteriorConfig& posterior) {
-    for_each_example<PriorConfig>([&](const PriorConfig& prior) {
+  test::for_each_example<PosteriorConfig>([&](const PosteriorConfig& posterior) {
+    test::for_each_example<PriorConfig>([&](const PriorConfig& prior) {
       for (const auto& condition : every_condition()) {
         config.posterior = posterior;
         config.prior = prior;
@@ -120,25 +113,8 @@ TEST(EveryCombination, OfAModelsPartsLearnsOrNamesTheKeysThatForbidIt) {
   EXPECT_EQ(learned, rows) << "each row goes with some others";
 }
 
-/// Every example of an objective, with every estimator that serves its number of draws.
-std::vector<ObjectiveConfig> every_objective() {
-  std::vector<ObjectiveConfig> all;
-  for_each_alternative<ObjectiveConfig>([&]<class Row>(Tag<Row> row) {
-    for (Row example : test::examples(row)) {
-      all.push_back(example);
-      if constexpr (requires { example.estimator; }) {
-        for_each_example<EstimatorConfig>([&](const EstimatorConfig& estimator) {
-          example.estimator = estimator;
-          if (!check(example)) all.push_back(example);
-        });
-      }
-    }
-  });
-  return all;
-}
-
 TEST(EveryCombination, WithAnObjectiveLearnsOrNamesTheKeysThatForbidIt) {
-  for (const ObjectiveConfig& objective : every_objective()) {
+  for (const ObjectiveConfig& objective : test::every_objective()) {
     bool any = false;
     for (const ModelConfig& config : every_model(MlpConfig{.hidden = {5}}, BernoulliConfig{})) {
       any |= learns(config, objective);

@@ -10,6 +10,7 @@
 
 #include "support/examples.h"
 #include "support/models.h"
+#include "support/objectives.h"
 #include "support/tensors.h"
 
 namespace vae {
@@ -63,27 +64,9 @@ bool is_mean_of_shares(const ObjectiveConfig& config,
          torch::allclose(together(first.terms, second.terms), whole.terms, 1e-9, 1e-9);
 }
 
-std::vector<ObjectiveConfig> every_objective() {
-  std::vector<ObjectiveConfig> all;
-  for_each_alternative<ObjectiveConfig>([&]<class Row>(Tag<Row> row) {
-    for (Row example : test::examples(row)) {
-      all.push_back(example);
-      if constexpr (requires { example.estimator; }) {
-        for_each_alternative<EstimatorConfig>([&]<class Estimator>(Tag<Estimator> estimator) {
-          for (const Estimator& config : test::examples(estimator)) {
-            example.estimator = config;
-            if (!check(example)) all.push_back(example);
-          }
-        });
-      }
-    }
-  });
-  return all;
-}
-
 TEST(Divisible, EveryObjectiveIsTheMeanOfItsSharesOrIsRefused) {
   std::set<std::string_view> refused, divided;
-  for (const ObjectiveConfig& config : every_objective()) {
+  for (const ObjectiveConfig& config : test::every_objective()) {
     if (const auto complaint = indivisible(config)) {
       EXPECT_THAT(*complaint, testing::StartsWith("objective."));
       refused.insert(config.type());
