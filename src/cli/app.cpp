@@ -54,6 +54,7 @@ void keep_freed_memory() {
   mallopt(M_MMAP_THRESHOLD, kLargest);
   mallopt(M_TRIM_THRESHOLD, 512 << 20);
   mallopt(M_TOP_PAD, 16 << 20);
+  mallopt(M_MXFAST, 0);  // every large block that is freed would sweep the bins of small ones
 #endif
 }
 

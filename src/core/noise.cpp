@@ -19,7 +19,7 @@ namespace {
 float unit_interval(uint32_t word) { return static_cast<float>(word >> 9) * 0x1p-23f + 0x1p-24f; }
 
 constexpr int64_t kTogether = 2048;           // draws whose words are in the cache at a time
-constexpr int64_t kDrawsPerThread = 1 << 14;  // below which a second thread costs more than it brings
+constexpr int64_t kDrawsPerThread = 1 << 12;  // below which a second thread costs more than it brings
 
 /// Draws `count` elements of `words` words each, a few at a time, on several threads where it pays:
 /// use(words, first, n) makes elements first ... first + n - 1 of theirs.

@@ -53,7 +53,7 @@ template <class Term>
 }
 
 /// Elements below which a second thread costs more than it brings.
-inline constexpr int64_t kElementsPerThread = 16384;
+inline constexpr int64_t kElementsPerThread = 4096;
 
 /// Calls row(i) for i = 0 ... rows - 1, rows of `columns` elements, on several threads where it pays.
 template <class Row>

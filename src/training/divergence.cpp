@@ -19,11 +19,8 @@ constexpr size_t kMaxUnseen = 1024;
 // The least that counts as their spread, relative to the median: losses that hardly differ prove nothing.
 constexpr double kLeastSpread = 0.01;
 
-/// The value that would be in this place of the sorted ones; the values change their order.
-double quantile(std::span<double> values, double portion) {
-  const auto place = std::lround(portion * static_cast<double>(values.size() - 1));
-  std::ranges::nth_element(values, values.begin() + place);
-  return values[static_cast<size_t>(place)];
+double quantile(std::span<const double> sorted, double portion) {
+  return sorted[static_cast<size_t>(std::lround(portion * static_cast<double>(sorted.size() - 1)))];
 }
 
 }  // namespace
@@ -47,18 +44,24 @@ void DivergenceWatch::judge(double loss) {
     ++bad_steps_;
   } else if (is_good) {
     bad_steps_ = 0;
-    good_.push_back(loss);
-    if (good_.size() > kHistory) good_.pop_front();
+    remember(loss);
   } else {
     ++bad_steps_;
   }
   if (!is_good) last_bad_ = loss;
 }
 
+void DivergenceWatch::remember(double loss) {
+  good_.push_back(loss);
+  sorted_.insert(std::ranges::lower_bound(sorted_, loss), loss);
+  if (good_.size() <= kHistory) return;
+  sorted_.erase(std::ranges::lower_bound(sorted_, good_.front()));
+  good_.pop_front();
+}
+
 double DivergenceWatch::limit() const {
   if (good_.size() < kEnough) return std::numeric_limits<double>::infinity();
-  std::vector<double> losses(good_.begin(), good_.end());
-  const double low = quantile(losses, 0.05), median = quantile(losses, 0.5), high = quantile(losses, 0.95);
+  const double low = quantile(sorted_, 0.05), median = quantile(sorted_, 0.5), high = quantile(sorted_, 0.95);
   return high + config_.spread * std::max(high - low, kLeastSpread * std::abs(median));
 }
 
@@ -76,6 +79,8 @@ void DivergenceWatch::restore(const Tensor& history, int64_t bad_steps) {
   unseen_.clear();
   const double* values = history.const_data_ptr<double>();
   good_.assign(values, values + history.numel());
+  sorted_.assign(values, values + history.numel());
+  std::ranges::sort(sorted_);
   bad_steps_ = bad_steps;
 }
 

@@ -39,11 +39,13 @@ class DivergenceWatch {
 
  private:
   void judge(double loss);
+  void remember(double loss);
   double limit() const;
 
   DivergenceConfig config_;
   std::vector<Tensor> unseen_;
-  std::deque<double> good_;
+  std::deque<double> good_;     // the latest last
+  std::vector<double> sorted_;  // the same by size
   int64_t bad_steps_ = 0;
   double last_bad_ = 0;
 };

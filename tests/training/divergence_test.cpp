@@ -81,6 +81,15 @@ TEST(DivergenceWatch, ToleratesASmallRiseOfLossesThatHardlyDiffer) {
   EXPECT_FALSE(watch.has_diverged());
 }
 
+TEST(DivergenceWatch, JudgesByTheLatestLossesAlone) {
+  DivergenceWatch watch = watch_for(1);
+  add(watch, 10'000, 200);  // would let anything below 11,000 pass
+  add_ordinary(watch, 300);
+  add(watch, 295);
+  watch.look();
+  EXPECT_TRUE(watch.has_diverged());
+}
+
 TEST(DivergenceWatch, DoesNotGetUsedToBadLosses) {
   DivergenceWatch watch = watch_for(400);
   add_ordinary(watch, 256);
