@@ -21,6 +21,7 @@
 #include "report/report.h"
 #include "training/environment.h"
 #include "training/newest_checkpoint.h"
+#include "training/resumed_config.h"
 #include "training/run.h"
 #include "training/run_group.h"
 #include "training/shared_checkpoint.h"

@@ -4,7 +4,6 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 #include "config/parse.h"
@@ -12,16 +11,14 @@
 #include "core/error.h"
 #include "core/file.h"
 #include "core/out_of_memory.h"
-#include "data/image_tensor.h"
 #include "data/memory.h"
-#include "images/grid.h"
 #include "images/png.h"
 #include "model/evaluation_mode.h"
-#include "model/generate.h"
 #include "training/hyper_parameters.h"
 #include "training/memory_advice.h"
 #include "training/run_data.h"
 #include "training/run_group.h"
+#include "training/run_pictures.h"
 #include "training/shared_checkpoint.h"
 #include "training/thread_choice.h"
 #include "training/warm_start.h"
@@ -30,21 +27,8 @@ namespace vae {
 namespace {
 
 constexpr int64_t kEvaluationBatch = 512;  // no result depends on it but for rounding
-constexpr int64_t kShownPictures = 64;
-constexpr int64_t kColumns = 8;
-constexpr int64_t kFailedSaves = 3;  // in a row, after which nothing would be left to go on for
+constexpr int64_t kFailedSaves = 3;        // in a row, after which nothing would be left to go on for
 constexpr const char* kHistory = "training.losses";
-
-// Changing these neither alters a step that was taken nor one that will be, or only adds steps.
-constexpr std::array kMayChange = {"data.cache",
-                                   "data.cache.path",
-                                   "training.epochs",
-                                   "training.patience",
-                                   "training.log_every",
-                                   "training.pictures_every",
-                                   "training.save_every_steps",
-                                   "training.keep_every_epochs",
-                                   "training.profile"};
 
 double seconds_since(std::chrono::steady_clock::time_point begin) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
@@ -354,20 +338,9 @@ void Run::write_pictures() {
   if (!writes()) return;
   const EvaluationMode evaluation(trainer_.model());
   const SwappedValues averaged = trainer_.averaged_weights();
-  const Vae& model = trainer_.model();
-  Random random(config_.seed, "shown samples");
-  const Tensor labels = labels_in_turn(model, kShownPictures);
-  const Tensor z = draw_latents(model, kShownPictures, labels, /*temperature=*/1, random);
-  const Image samples = grid(to_images(decode_pictures(model, z, labels, Rendering::mean, random)), kColumns);
-
-  const Pictures& pictures = validation_ ? *validation_ : train_;
-  const Batch batch =
-      EvaluationBatches(pictures, std::min(kShownPictures / 2, pictures.size()), config_.seed).get(0);
-  const std::unique_ptr<Posterior> posterior = trainer_.inference().infer(model, batch, config_.seed);
-  const Image reconstructions =
-      comparison_grid(to_images(batch.x), to_images(reconstruct(model, *posterior, batch.labels)), kColumns);
-
-  writer_->pictures(state_.epoch, state_.step, samples, reconstructions);
+  writer_->pictures(state_.epoch, state_.step, sample_grid(trainer_.model(), config_.seed),
+                    reconstruction_grid(trainer_.model(), trainer_.inference(),
+                                        validation_ ? *validation_ : train_, config_.seed));
 }
 
 // Not behind the last step of an epoch: the rows of its validation belong to that step, and the checkpoint
@@ -446,10 +419,7 @@ void Run::roll_back() {
 void Run::give_up() {
   const int64_t first = state_.step - state_.bad_steps;  // how many steps came before the first bad one
   const Batch batch = batches_.get(first / batches_.per_epoch(), first % batches_.per_epoch());
-  const int64_t shown = std::min(kShownPictures, batch.size());
-  if (writes()) {
-    write_png(folder().offending_batch(), grid(to_images(batch.x.narrow(0, 0, shown)), kColumns));
-  }
+  if (writes()) write_png(folder().offending_batch(), picture_grid(batch.x));
   throw DivergedError(
       "step {}: {}, since step {}, also after {} roll-backs, at a learning rate of {:.3g}; its batch is in "
       "{}; "
@@ -474,22 +444,6 @@ RunProgress Run::progress() const {
 bool Run::out_of_patience() const {
   return config_.training.patience && state_.best_bound &&
          state_.epoch - state_.best_epoch >= *config_.training.patience;
-}
-
-Config resumed_config(const Checkpoint& checkpoint, const Config& wanted) {
-  const int64_t begun = checkpoint.state.epoch + (checkpoint.state.position > 0 ? 1 : 0);
-  if (wanted.training.epochs < begun) {
-    throw UsageError("training.epochs: {}, but the run has begun epoch {}; give {} or more",
-                     wanted.training.epochs, begun, begun);
-  }
-  std::vector<std::string> refused = differences(checkpoint.config, wanted);
-  std::erase_if(refused, [](const std::string& path) {
-    return std::find(kMayChange.begin(), kMayChange.end(), path) != kMayChange.end();
-  });
-  if (refused.empty()) return wanted;
-  throw UsageError(
-      "{}: differs from the run that is resumed; only {} may change. Start a new run for another config",
-      fmt::join(refused, ", "), fmt::join(kMayChange, ", "));
 }
 
 }  // namespace vae
