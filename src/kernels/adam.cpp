@@ -1,9 +1,10 @@
 #include "kernels/adam.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
+#include <vector>
 
-#include "core/divide_up.h"
 #include "core/target_clones.h"
 #include "kernels/fused.h"
 
@@ -57,17 +58,27 @@ VAE_TARGET_CLONES void update_piece(const Factors& f, int64_t count, const float
 
 }  // namespace
 
-void update_adam(const AdamUpdate& update, const Tensor& values, const Tensor& gradients, const Tensor& first,
-                 const Tensor& second) {
-  constexpr int64_t kPiece = 8192;  // elements that one thread takes at a time
+void update_adam(const AdamUpdate& update, const Tensor& values, std::span<const GradientPiece> gradients,
+                 const Tensor& first, const Tensor& second) {
+  constexpr int64_t kTogether = 8192;  // elements that one thread takes at a time
+  struct Part {
+    const float* gradients;
+    int64_t count, offset;
+  };
+  std::vector<Part> parts;
+  for (const GradientPiece& piece : gradients) {
+    const float* begin = piece.gradients.const_data_ptr<float>();
+    const int64_t count = piece.gradients.numel();
+    for (int64_t at = 0; at < count; at += kTogether) {
+      parts.push_back({begin + at, std::min(kTogether, count - at), piece.offset + at});
+    }
+  }
   const Factors f = factors(update);
-  const int64_t count = values.numel();
-  const float* gradient = gradients.const_data_ptr<float>();
   float *value = values.data_ptr<float>(), *mean = first.data_ptr<float>(),
         *square = second.data_ptr<float>();
-  for_each_row(divide_up(count, kPiece), kPiece, [=](int64_t i) {
-    const int64_t at = i * kPiece;
-    update_piece(f, std::min(kPiece, count - at), gradient + at, value + at, mean + at, square + at);
+  for_each_row(std::ssize(parts), kTogether, [&, value, mean, square](int64_t i) {
+    const auto& [gradient, count, at] = parts[static_cast<size_t>(i)];
+    update_piece(f, count, gradient, value + at, mean + at, square + at);
   });
 }
 

@@ -1,7 +1,10 @@
 // The update of Adam.
 #pragma once
 
+#include <span>
+
 #include "core/tensor.h"
+#include "kernels/gradient_piece.h"
 
 namespace vae {
 
@@ -15,10 +18,10 @@ struct AdamUpdate {
   double gradient_scale = 1;  // of clipping
 };
 
-/// One pass over dense float32 buffers of one size on the processor: values, gradients, and the running means
-/// of gradients and of their squares. Numbers too small for a normal float become 0 in those: where no
-/// gradient ever comes they would be small for good, and slow.
-void update_adam(const AdamUpdate& update, const Tensor& values, const Tensor& gradients, const Tensor& first,
-                 const Tensor& second);
+/// One pass over dense float32 buffers on the processor: values, and of the same size the running means of
+/// gradients and of their squares, where there are gradients. Numbers too small for a normal float become 0
+/// in the means: where no gradient but zero ever comes they would be small for good, and slow.
+void update_adam(const AdamUpdate& update, const Tensor& values, std::span<const GradientPiece> gradients,
+                 const Tensor& first, const Tensor& second);
 
 }  // namespace vae

@@ -7,6 +7,7 @@
 
 #include "kernels/adam.h"
 #include "kernels/fused.h"
+#include "training/gradient_lists.h"
 
 namespace vae {
 namespace {
@@ -39,13 +40,14 @@ class Adam : public Optimizer {
         second_(torch::zeros_like(values)),
         updates_(torch::zeros({}, values.options().dtype(torch::kFloat))) {}
 
-  void step(const Tensor& values, const Tensor& gradients, const Descent& descent) override {
+  void step(const Tensor& values, std::span<const GradientPiece> gradients, const Descent& descent) override {
     const double learning_rate = config_.learning_rate * descent.rate_factor;
     if (can_fuse(values)) return step_here(values, gradients, learning_rate, descent);
-    if (descent.scale.defined()) gradients.mul_(descent.scale);
+    const GradientLists lists(gradients, descent.scale);
     // The update divides by bias corrections of this count: it moves on only where the update is made.
     updates_.add_(1 - descent.non_finite);
-    update(config_, {values}, {gradients}, {first_}, {second_}, {updates_}, learning_rate,
+    update(config_, lists.parts_of(values), lists.gradients(), lists.parts_of(first_),
+           lists.parts_of(second_), std::vector<Tensor>(gradients.size(), updates_), learning_rate,
            descent.non_finite);
   }
 
@@ -55,7 +57,7 @@ class Adam : public Optimizer {
 
  private:
   // The same where reading costs nothing.
-  void step_here(const Tensor& values, const Tensor& gradients, double learning_rate,
+  void step_here(const Tensor& values, std::span<const GradientPiece> gradients, double learning_rate,
                  const Descent& descent) {
     if (descent.non_finite.template item<float>() != 0) return;
     float* updates = updates_.template data_ptr<float>();

@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "kernels/fused.h"
-#include "kernels/gather.h"
+#include "kernels/norm.h"
 
 namespace vae {
 namespace {
@@ -37,11 +37,12 @@ FlatParameters::FlatParameters(const NamedParameters& parameters, int64_t tail) 
   }
 }
 
-// Autograd adds to a gradient that is there, and hands over what it has computed where none is: one pass to
-// copy instead of one to fill with zeros, one to add and one for the norm.
+// Autograd adds to a gradient that is there, and hands over what it has computed where none is: neither zeros
+// nor sums nor copies.
 bool FlatParameters::takes_gradients_over() const { return can_fuse(gradients_); }
 
 void FlatParameters::clear_gradients() {
+  found_.clear();
   if (!takes_gradients_over()) {
     gradients_.zero_();
     return;
@@ -49,19 +50,39 @@ void FlatParameters::clear_gradients() {
   for (Tensor& parameter : parameters_) parameter.mutable_grad().reset();
 }
 
-Tensor FlatParameters::collect_gradients() {
+Tensor FlatParameters::find_gradients() {
   const torch::NoGradGuard no_grad;
-  if (!takes_gradients_over()) return gradients_.norm();
-  std::vector<Tensor> computed;
-  for (size_t i = 0; i < parameters_.size(); ++i) {
-    computed.push_back(std::exchange(parameters_[i].mutable_grad(), gradient_views_[i]));
+  found_.clear();
+  if (!takes_gradients_over()) {
+    found_.push_back({gradients_});
+    return gradients_.norm();
   }
-  return torch::scalar_tensor(copy_and_norm(computed, gradient_views_));
+  std::vector<Tensor> gradients;
+  for (size_t i = 0; i < parameters_.size(); ++i) {
+    if (!parameters_[i].grad().defined()) {
+      parameters_[i].mutable_grad() = gradient_views_[i].zero_();
+    } else if (parameters_[i].grad().strides() != gradient_views_[i].strides()) {
+      parameters_[i].mutable_grad() = gradient_views_[i].copy_(parameters_[i].grad());
+    }
+    gradients.push_back(parameters_[i].grad());
+    found_.push_back({gradients.back(), slices_[i].offset});
+  }
+  return torch::scalar_tensor(norm_of_all(gradients));
+}
+
+void FlatParameters::collect_gradients() {
+  if (!takes_gradients_over()) return;
+  const torch::NoGradGuard no_grad;
+  for (size_t i = 0; i < parameters_.size(); ++i) {
+    if (!parameters_[i].grad().is_same(gradient_views_[i])) gradient_views_[i].copy_(parameters_[i].grad());
+    parameters_[i].mutable_grad() = gradient_views_[i];
+  }
+  found_ = {{gradients_}};
 }
 
 Tensor FlatParameters::norm_of_gradients() const {
   if (!takes_gradients_over()) return gradients_.norm();
-  return torch::scalar_tensor(copy_and_norm({&gradients_, 1}, {&gradients_, 1}));
+  return torch::scalar_tensor(norm_of_all({&gradients_, 1}));
 }
 
 Tensor FlatParameters::cut(const Tensor& buffer, const Slice& slice) {

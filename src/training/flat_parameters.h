@@ -3,10 +3,12 @@
 
 #include <torch/nn/module.h>
 
+#include <span>
 #include <string>
 #include <vector>
 
 #include "core/tensor.h"
+#include "kernels/gradient_piece.h"
 
 namespace vae {
 
@@ -28,9 +30,16 @@ class FlatParameters {
   /// Before a backward pass: the gradients begin at zero.
   void clear_gradients();
 
-  /// After the backward pass that followed clear_gradients: gradients() is complete. Gives its Euclidean
+  /// After the backward pass that followed clear_gradients: finds its gradients, and gives their Euclidean
   /// norm, a scalar on the device.
-  Tensor collect_gradients();
+  Tensor find_gradients();
+
+  /// What was found, of all parameters: in gradients(), or where the backward pass has left it, for as long
+  /// as the parameters have these gradients.
+  std::span<const GradientPiece> found_gradients() const { return found_; }
+
+  /// Has all that was found in gradients().
+  void collect_gradients();
 
   /// The norm of what gradients() are now, the same on any number of threads in float32 on the processor.
   Tensor norm_of_gradients() const;
@@ -58,6 +67,7 @@ class FlatParameters {
   Tensor gradients_and_tail_;
   Tensor gradients_;
   std::vector<Tensor> gradient_views_;
+  std::vector<GradientPiece> found_;
 };
 
 }  // namespace vae

@@ -1,10 +1,13 @@
 // The interface of optimizers.
 #pragma once
 
+#include <array>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "core/tensor.h"
+#include "kernels/gradient_piece.h"
 
 namespace vae {
 
@@ -20,8 +23,14 @@ class Optimizer {
     Tensor non_finite;       // a float scalar: where it is 1, the step is skipped on the device
   };
 
-  /// One step; the gradients may be changed by it.
-  virtual void step(const Tensor& values, const Tensor& gradients, const Descent& descent) = 0;
+  /// One step of the numbers that have gradients, which may be changed by it.
+  virtual void step(const Tensor& values, std::span<const GradientPiece> gradients,
+                    const Descent& descent) = 0;
+
+  /// The same where the gradients are in one buffer, too.
+  void step(const Tensor& values, const Tensor& gradients, const Descent& descent) {
+    step(values, std::array{GradientPiece{gradients}}, descent);
+  }
 
   virtual double learning_rate() const = 0;
 

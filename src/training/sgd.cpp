@@ -2,35 +2,37 @@
 
 #include <ATen/ops/_fused_sgd.h>
 
+#include "training/gradient_lists.h"
+
 namespace vae {
 namespace {
 
 class Sgd : public Optimizer {
  public:
   Sgd(const SgdConfig& config, const Tensor& values) : config_(config) {
-    if (config.momentum > 0) momentum_ = {torch::zeros_like(values)};
+    if (config.momentum > 0) momentum_ = torch::zeros_like(values);
   }
 
-  void step(const Tensor& values, const Tensor& gradients, const Descent& descent) override {
-    if (descent.scale.defined()) gradients.mul_(descent.scale);
+  void step(const Tensor& values, std::span<const GradientPiece> gradients, const Descent& descent) override {
+    const GradientLists lists(gradients, descent.scale);
     // Momentum that starts at zero needs no first step of its own.
-    at::_fused_sgd_({values}, {gradients}, momentum_, config_.weight_decay, config_.momentum,
-                    config_.learning_rate * descent.rate_factor, /*dampening=*/0, config_.nesterov,
-                    /*maximize=*/false,
-                    /*is_first_step=*/false, /*grad_scale=*/{}, descent.non_finite);
+    at::_fused_sgd_(lists.parts_of(values), lists.gradients(),
+                    momentum_.defined() ? lists.parts_of(momentum_) : std::vector<Tensor>(),
+                    config_.weight_decay, config_.momentum, config_.learning_rate * descent.rate_factor,
+                    /*dampening=*/0, config_.nesterov, /*maximize=*/false, /*is_first_step=*/false,
+                    /*grad_scale=*/{}, descent.non_finite);
   }
 
   double learning_rate() const override { return config_.learning_rate; }
 
   State state() const override {
-    State state;
-    for (const Tensor& buffer : momentum_) state.buffers.push_back({"momentum", buffer});
-    return state;
+    if (!momentum_.defined()) return {};
+    return {{{"momentum", momentum_}}, {}};
   }
 
  private:
   SgdConfig config_;
-  std::vector<Tensor> momentum_;  // one buffer, or none without momentum, as the fused operation wants it
+  Tensor momentum_;  // undefined without
 };
 
 }  // namespace

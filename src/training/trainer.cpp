@@ -107,12 +107,13 @@ void Trainer::descend(const EStep& q, const StepContext& at) {
 
 void Trainer::update(const Terms& own, double share) {
   const torch::NoGradGuard no_grad;
-  Tensor norm = parameters_.collect_gradients();
+  Tensor norm = parameters_.find_gradients();
+  if (exchange_.is_shared()) parameters_.collect_gradients();
   const Terms terms = exchange_.sum(own, share);
   if (exchange_.is_shared()) norm = parameters_.norm_of_gradients();
   Optimizer::Descent descent = {.rate_factor = rate_factor(), .non_finite = not_finite(norm)};
   if (config_.training.clip_norm) descent.scale = (*config_.training.clip_norm / norm).clamp_max(1);
-  optimizer_->step(parameters_.values(), parameters_.gradients(), descent);
+  optimizer_->step(parameters_.values(), parameters_.found_gradients(), descent);
   model_->project();
   if (average_) average_->update(parameters_.values(), steps_, descent.non_finite);
   sums_.add(terms, norm, descent.non_finite);

@@ -3,6 +3,8 @@
 #include <ATen/Parallel.h>
 #include <gtest/gtest.h>
 
+#include <array>
+
 #include "support/fused.h"
 
 namespace vae {
@@ -30,7 +32,7 @@ TEST(AdamKernel, DoesTheSameOnAnyNumberOfThreads) {
                  second = torch::zeros({kCount});
     for (int64_t t = 1; t <= 3; ++t) {
       update_adam(update_number(t, /*beta2=*/0.999, /*weight_decay=*/0.1), values,
-                  test::draws({kCount}, static_cast<uint64_t>(t)), first, second);
+                  std::array{GradientPiece{test::draws({kCount}, static_cast<uint64_t>(t))}}, first, second);
     }
     at::set_num_threads(before);
     return values;
@@ -44,7 +46,8 @@ TEST(AdamKernel, ForgetsGradientsThatCameLongAgo) {
   const Tensor values = torch::ones({1}), first = torch::full({1}, 1e-36F), second = torch::full({1}, 1e-36F),
                none = torch::zeros({1});
   for (int64_t t = 1; t <= 200; ++t) {
-    update_adam(update_number(t, /*beta2=*/0.9, /*weight_decay=*/0), values, none, first, second);
+    update_adam(update_number(t, /*beta2=*/0.9, /*weight_decay=*/0), values, std::array{GradientPiece{none}},
+                first, second);
   }
   EXPECT_EQ(first.item<float>(), 0);
   EXPECT_EQ(second.item<float>(), 0);

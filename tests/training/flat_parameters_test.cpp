@@ -31,6 +31,24 @@ class FlatParametersOf : public ::testing::TestWithParam<torch::ScalarType> {
   Parameters module_{GetParam()};
   Tensor matrix_before_ = module_.matrix.detach().clone();
   FlatParameters flat_{module_.named_parameters()};
+
+  /// The gradients that were found as one buffer.
+  Tensor found() const {
+    const Tensor all = torch::zeros_like(flat_.values());
+    for (const auto& [gradients, offset] : flat_.found_gradients()) {
+      const Tensor dense = gradients.as_strided({gradients.numel()}, {1});
+      all.narrow(0, offset, dense.numel()).add_(dense);
+    }
+    return all;
+  }
+
+  /// `factor` for the matrix, 1 for the vector, 0 for the scalar.
+  Tensor expected(double factor) const {
+    const Tensor all = torch::zeros_like(flat_.values());
+    flat_.views(all)[0].view.fill_(factor);
+    flat_.views(all)[1].view.fill_(1);
+    return all;
+  }
 };
 
 TEST_P(FlatParametersOf, KeepTheirValuesAndNames) {
@@ -58,16 +76,27 @@ TEST_P(FlatParametersOf, GatherTheirGradientsInTheBuffer) {
   EXPECT_TRUE(torch::equal(flat_.views(flat_.gradients())[0].view, module_.matrix.grad()));
 }
 
-TEST_P(FlatParametersOf, CollectTheGradientsOfOneBackwardPass) {
+TEST_P(FlatParametersOf, FindTheGradientsOfOneBackwardPass) {
   for (const double factor : {2.0, 3.0}) {
     flat_.clear_gradients();
     ((module_.matrix.t() * factor).sum() + module_.vector.sum()).backward();
-    const Tensor norm = flat_.collect_gradients();
-    EXPECT_TRUE((module_.matrix.grad() == factor).all().item<bool>());
-    EXPECT_EQ(flat_.gradients().sum().item<double>(), factor * 16 + 7);
+    const Tensor norm = flat_.find_gradients();
     EXPECT_NEAR(norm.item<double>(), std::sqrt(factor * factor * 16 + 7), 1e-6);
+    EXPECT_TRUE((module_.matrix.grad() == factor).all().item<bool>());
     EXPECT_EQ(module_.scalar.grad().item<double>(), 0);  // nothing reached it
+    EXPECT_TRUE(torch::equal(found(), expected(factor)));
+    flat_.collect_gradients();
+    EXPECT_TRUE(torch::equal(flat_.gradients(), expected(factor)));
+    EXPECT_TRUE(torch::equal(found(), expected(factor)));
   }
+}
+
+TEST_P(FlatParametersOf, FindGradientsInTheOrderOfTheirParameters) {
+  const Tensor factor = torch::arange(16, module_.matrix.options()).view({4, 4});
+  flat_.clear_gradients();
+  (module_.matrix.t() * factor).sum().backward();
+  flat_.find_gradients();
+  EXPECT_TRUE(torch::equal(flat_.views(found())[0].view, factor.t()));
 }
 
 TEST_P(FlatParametersOf, BeginAtMultiplesOf64Bytes) {
@@ -96,6 +125,7 @@ TEST(FlatParameters, KeepTheOrderOfAConvolutionsWeights) {
   EXPECT_TRUE(torch::equal(module.weight, before));
   flat.clear_gradients();
   (module.weight * before).sum().backward();
+  flat.find_gradients();
   flat.collect_gradients();
   EXPECT_TRUE(torch::equal(flat.gradients(), flat.values()));
   EXPECT_TRUE(torch::equal(flat.views(flat.gradients())[0].view, before));
