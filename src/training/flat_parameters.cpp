@@ -1,5 +1,9 @@
 #include "training/flat_parameters.h"
 
+#include <torch/csrc/autograd/function_hook.h>
+#include <torch/csrc/autograd/variable.h>
+
+#include <memory>
 #include <utility>
 
 #include "kernels/fused.h"
@@ -11,6 +15,16 @@ namespace {
 constexpr int64_t kAlignment = 64;  // bytes; the results of small products depend on it
 
 int64_t round_up(int64_t value, int64_t multiple) { return (value + multiple - 1) / multiple * multiple; }
+
+/// Called when a backward pass has added all it has to a parameter's gradient.
+class Hook : public torch::autograd::PostAccumulateGradHook {
+ public:
+  explicit Hook(std::function<void()> action) : action_(std::move(action)) {}
+  void operator()(const torch::autograd::Variable&) override { action_(); }
+
+ private:
+  std::function<void()> action_;
+};
 
 }  // namespace
 
@@ -57,6 +71,27 @@ Tensor FlatParameters::collect_gradients() {
     computed.push_back(std::exchange(parameters_[i].mutable_grad(), gradient_views_[i]));
   }
   return torch::scalar_tensor(copy_and_norm(computed, gradient_views_));
+}
+
+void FlatParameters::collect_gradients(size_t first, size_t last) {
+  if (!takes_gradients_over()) return;
+  const torch::NoGradGuard no_grad;
+  for (size_t i = first; i < last; ++i) {
+    const Tensor computed = std::exchange(parameters_[i].mutable_grad(), gradient_views_[i]);
+    if (computed.defined()) {
+      gradient_views_[i].copy_(computed);
+    } else {
+      gradient_views_[i].zero_();
+    }
+  }
+}
+
+void FlatParameters::on_gradient(const std::function<void(size_t)>& heard) {
+  for (size_t i = 0; i < parameters_.size(); ++i) {
+    std::unique_ptr<Hook> hook;
+    if (heard) hook = std::make_unique<Hook>([heard, i] { heard(i); });
+    torch::autograd::impl::set_post_acc_grad_hooks(parameters_[i], std::move(hook));
+  }
 }
 
 Tensor FlatParameters::norm_of_gradients() const {

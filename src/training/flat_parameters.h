@@ -3,6 +3,7 @@
 
 #include <torch/nn/module.h>
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,17 @@ class FlatParameters {
   /// After the backward pass that followed clear_gradients: gradients() is complete. Gives its Euclidean
   /// norm, a scalar on the device.
   Tensor collect_gradients();
+
+  /// How many parameters there are, and where in gradients() the numbers of one begin.
+  size_t count() const { return slices_.size(); }
+  int64_t offset(size_t parameter) const { return slices_[parameter].offset; }
+
+  /// As collect_gradients, of the parameters from `first` up to `last` alone, and without a norm.
+  void collect_gradients(size_t first, size_t last);
+
+  /// Has `heard`, if it is a function, called with the number of each parameter as soon as a backward pass
+  /// has its gradient.
+  void on_gradient(const std::function<void(size_t)>& heard);
 
   /// The norm of what gradients() are now, the same on any number of threads in float32 on the processor.
   Tensor norm_of_gradients() const;
