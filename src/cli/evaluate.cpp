@@ -10,10 +10,13 @@
 #include "cli/options.h"
 #include "cli/picture_loading.h"
 #include "cli/picture_output.h"
+#include "cli/together.h"
 #include "core/error.h"
 #include "data/batches.h"
+#include "distributed/in_turn.h"
 #include "evaluation/class_pictures.h"
 #include "evaluation/softmax_classifier.h"
+#include "training/thread_choice.h"
 
 namespace vae {
 namespace {
@@ -34,6 +37,7 @@ struct EvaluateOptions {
   bool classify = false;
   int64_t classifier_epochs = 0;
   std::filesystem::path sheet;
+  double peer_timeout = 300;  // seconds
   Computing computing;
 };
 
@@ -84,19 +88,23 @@ ClassReport report_classes(const EvaluateOptions& options, const LoadedModel& lo
   return report;
 }
 
-void evaluate(const EvaluateOptions& options) {
+/// Processes of a group share the pictures; what has not to do with each of them is left to rank 0.
+void evaluate(const EvaluateOptions& options, const Group& group) {
+  if (!group.is_alone()) use_threads(Config(), group);
   const LoadedModel loaded = load_model(options.checkpoint, options.computing.device);
   check_options(options, loaded);
   const Config& config = loaded.checkpoint.config;
   const Vae& model = *loaded.model;
-  const Pictures pictures =
-      options.images.empty() ? read_split(loaded, options.split) : read_images(loaded, options.images);
+  const Pictures pictures = in_turn(group, [&] {
+    return options.images.empty() ? read_split(loaded, options.split) : read_images(loaded, options.images);
+  });
   const uint64_t seed = options.seed.value_or(config.seed);
   const EvaluationBatches batches(pictures, batch_size(options.computing, model), seed);
 
   EvaluationReport report = {
       .checkpoint = loaded.checkpoint.path.string(),
-      .evaluation = evaluate_model(model, *loaded.inference, batches, options.samples, seed)};
+      .evaluation = evaluate_model(model, *loaded.inference, batches, options.samples, seed, group)};
+  if (!group.is_first()) return;
   if (options.images.empty()) {
     report.split = options.split;
   } else {
@@ -157,8 +165,12 @@ void add_evaluate(CLI::App& app) {
                    "PNG file: for each class its mean picture in the data, then ten samples")
       ->type_name("FILE")
       ->check(check_png_name);
+  add_peer_timeout(*command, options->peer_timeout);
   add_computing(*command, options->computing);
-  command->final_callback([options] { evaluate(*options); });
+  command->final_callback([options] {
+    with_group(options->peer_timeout,
+               [&](const std::shared_ptr<const Group>& group, const Launch&) { evaluate(*options, *group); });
+  });
 }
 
 }  // namespace vae

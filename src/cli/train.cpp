@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
-#include <chrono>
 #include <csignal>
 #include <functional>
 #include <optional>
@@ -11,11 +10,11 @@
 #include "cli/commands.h"
 #include "cli/dry_run.h"
 #include "cli/progress_display.h"
+#include "cli/together.h"
 #include "cli/usage_error.h"
 #include "config/parse.h"
 #include "core/device.h"
 #include "core/error.h"
-#include "core/log.h"
 #include "distributed/group.h"
 #include "kernels/matrix_product.h"
 #include "report/report.h"
@@ -187,28 +186,15 @@ void train(const TrainOptions& options, const GroupPointer& group) {
   if (group->is_first()) finish(*run, ending, first_step, options);
 }
 
-/// One of several processes: the others hear of it where this one fails.
-void train_in_group(const TrainOptions& options, const Launch& launch) {
-  const std::chrono::duration<double> timeout(options.peer_timeout);
-  const GroupPointer group = join(launch, std::chrono::duration_cast<std::chrono::milliseconds>(timeout));
-  if (!group->is_first()) set_log_level(spdlog::level::err);
-  spdlog::info("rank {} of {}, number {} on its machine", launch.rank, launch.size, launch.local_rank);
-  try {
-    train(launch.restarts > 0 ? options_of_restart(options, *group) : options, group);
-  } catch (const std::exception& error) {
-    group->leave(error.what());
-    throw;
-  }
-}
-
 void train(const TrainOptions& options) {
   if (options.config.empty() && options.resume.empty()) {
     throw UsageError("train: give --config FILE to start a run, or --resume RUN to go on with one");
   }
   if (options.dry_run) return dry_run(options);
   std::signal(SIGUSR1, SIG_IGN);  // until there is something to save
-  if (const std::optional<Launch> launch = launch_of_environment()) return train_in_group(options, *launch);
-  train(options, alone());
+  with_group(options.peer_timeout, [&](const GroupPointer& group, const Launch& launch) {
+    train(launch.restarts > 0 ? options_of_restart(options, *group) : options, group);
+  });
 }
 
 }  // namespace
@@ -242,12 +228,7 @@ void add_train(CLI::App& app) {
       ->add_flag("--dry-run", options->dry_run,
                  "Checks config and data, takes a few steps, says what a training would take; writes nothing")
       ->excludes(resume);
-  command
-      ->add_option("--peer-timeout", options->peer_timeout,
-                   "Of several processes: seconds after which one that does not answer counts as lost")
-      ->type_name("SECONDS")
-      ->capture_default_str()
-      ->check(CLI::Range(1.0, 86'400.0));
+  add_peer_timeout(*command, options->peer_timeout);
   command->add_flag("--no-report", options->no_report, "Leaves out report.html at the end");
   command->final_callback([options] { train(*options); });
 }

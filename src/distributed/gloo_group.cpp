@@ -17,6 +17,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "distributed/gloo_sum.h"
 #include "distributed/group.h"
 #include "distributed/heartbeat.h"
 #include "distributed/local_address.h"
@@ -51,6 +52,8 @@ std::string own_cores() {
                      fmt::join(reinterpret_cast<const uint8_t*>(&set),
                                reinterpret_cast<const uint8_t*>(&set) + sizeof set, ""));
 }
+
+std::string host_of(const std::string& cores) { return cores.substr(0, cores.find(' ')); }
 
 /// Its warnings about connections come with pages of addresses; what is wrong is said by our errors.
 void keep_library_quiet() {
@@ -138,12 +141,13 @@ class GlooGroup : public Group {
   int64_t size() const override { return launch_.size; }
   int64_t sharing_cores() const override { return sharing_cores_; }
 
-  void sum(Tensor tensor) const override {
-    if (is_alone()) return;
-    attempt([&] {
-      std::vector<Tensor> tensors = {std::move(tensor)};
-      process_group_->allreduce(tensors)->wait();
-    });
+  bool is_first_here() const override { return is_first_here_; }
+
+  std::unique_ptr<PendingSum> begin_sum(Tensor tensor, WirePrecision precision) const override {
+    if (is_alone()) return alone()->begin_sum(std::move(tensor), precision);
+    std::unique_ptr<PendingSum> sum;
+    attempt([&] { sum = begin_gloo_sum(*process_group_, std::move(tensor), precision); });
+    return std::make_unique<WatchedSum>(*this, std::move(sum));
   }
 
   void broadcast(Tensor tensor) const override {
@@ -172,6 +176,22 @@ class GlooGroup : public Group {
   }
 
  private:
+  class WatchedSum : public PendingSum {
+   public:
+    WatchedSum(const GlooGroup& group, std::unique_ptr<PendingSum> sum)
+        : group_(group), sum_(std::move(sum)) {}
+    void reduce() override {
+      group_.attempt([this] { sum_->reduce(); });
+    }
+    void finish() override {
+      group_.attempt([this] { sum_->finish(); });
+    }
+
+   private:
+    const GlooGroup& group_;
+    std::unique_ptr<PendingSum> sum_;
+  };
+
   void meet() {
     try {
       meet_in(*store_);
@@ -189,7 +209,9 @@ class GlooGroup : public Group {
     store.set(fmt::format("name/{}", launch_.rank), bytes(name_));
     store.set(fmt::format("cores/{}", launch_.rank), bytes(own_cores()));
     wait_until_all_have_come(store, launch_, timeout_);
-    sharing_cores_ = std::ranges::count(collect(store, "cores", launch_.size), own_cores());
+    const std::vector<std::string> cores = collect(store, "cores", launch_.size);
+    sharing_cores_ = std::ranges::count(cores, own_cores());
+    is_first_here_ = std::ranges::find(cores, host_name(), host_of) - cores.begin() == launch_.rank;
     std::vector<std::string> names = collect(store, "name", launch_.size);
     std::string keeper = names.front() + ", which keeps the store";
     if (launch_.agent_keeps_store) {
@@ -234,6 +256,7 @@ class GlooGroup : public Group {
   milliseconds timeout_;
   std::string name_;
   int64_t sharing_cores_ = 1;
+  bool is_first_here_ = true;
   StorePointer store_;
   std::unique_ptr<Heartbeat> heartbeat_;
   c10::intrusive_ptr<c10d::ProcessGroupGloo> process_group_;

@@ -9,8 +9,21 @@
 
 #include "core/tensor.h"
 #include "distributed/launch.h"
+#include "distributed/wire_precision.h"
 
 namespace vae {
+
+/// A sum of everyone's numbers that is under way.
+class PendingSum {
+ public:
+  virtual ~PendingSum() = default;
+
+  /// Does this process's part of the sum, as soon as it has the others' numbers.
+  virtual void reduce() = 0;
+
+  /// After reduce(): the sum is there.
+  virtual void finish() = 0;
+};
 
 /// What they compute together. Everyone calls the same in the same order, and waits for all. PeerError naming
 /// those who are lost where one does not come.
@@ -24,7 +37,13 @@ class Group {
   bool is_first() const { return rank() == 0; }
 
   /// Replaces a contiguous tensor on the processor by the sum of everyone's; all get the same bits.
-  virtual void sum(Tensor tensor) const = 0;
+  void sum(Tensor tensor) const;
+
+  /// The same in the background. Everyone begins the same sums in the same order, reduces all of them in that
+  /// order, and finishes them in that order; until then the tensor belongs to the sum. In bfloat16 each
+  /// number is rounded before it travels, added to the others' in the tensor's own type, and their sum
+  /// rounded again.
+  virtual std::unique_ptr<PendingSum> begin_sum(Tensor tensor, WirePrecision precision) const = 0;
 
   /// Replaces a contiguous tensor on the processor by rank 0's.
   virtual void broadcast(Tensor tensor) const = 0;
@@ -37,6 +56,9 @@ class Group {
 
   /// How many of the processes compute on the same cores as this one, itself included.
   virtual int64_t sharing_cores() const = 0;
+
+  /// Whether no process of a lower rank is on this one's machine.
+  virtual bool is_first_here() const = 0;
 
   /// Rank 0's text.
   std::string broadcast_text(const std::string& text) const;

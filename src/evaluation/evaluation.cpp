@@ -9,25 +9,53 @@
 namespace vae {
 namespace {
 
-/// Rows for each picture, gathered over batches.
+/// Rows of this process's pictures, gathered over batches.
+class Column {
+ public:
+  void add(const Batch& batch, const Tensor& values) {
+    if (!values.defined()) return;
+    firsts_.push_back(batch.first);
+    parts_.push_back(values.to(torch::kCPU, torch::kDouble));
+  }
+
+  /// Those of all pictures, in order, each from the process that has it; undefined where nobody has any.
+  Tensor of_all(int64_t pictures, const Group& group) const {
+    if (group.is_alone()) return parts_.empty() ? Tensor() : torch::cat(parts_);
+    // Some may have had no batch; rows are numbers, or as many for each picture.
+    const int64_t dimensions = largest(parts_.empty() ? 0 : parts_.front().dim(), group);
+    if (dimensions == 0) return {};
+    std::vector<int64_t> sizes = {pictures};
+    if (dimensions == 2) sizes.push_back(largest(parts_.empty() ? 0 : parts_.front().size(1), group));
+    Tensor all = torch::zeros(sizes, torch::kDouble);
+    for (size_t i = 0; i < parts_.size(); ++i) {
+      all.narrow(0, firsts_[i], parts_[i].size(0)).copy_(parts_[i]);
+    }
+    group.sum(all);
+    return all;
+  }
+
+ private:
+  static int64_t largest(int64_t own, const Group& group) { return std::ranges::max(group.gather(own)); }
+
+  std::vector<int64_t> firsts_;
+  std::vector<Tensor> parts_;
+};
+
 struct Rows {
-  std::vector<Tensor> reconstruction, kl, log_likelihood, sampling_variance, kl_per_dimension, means, draws;
+  Column reconstruction, kl, log_likelihood, sampling_variance, kl_per_dimension, means, draws;
 };
 
 void gather(Rows& rows, const Vae& model, const Posterior& posterior, const Batch& batch, int64_t samples,
             uint64_t seed) {
   const Scores scores = score(model, posterior, batch, samples, seed);
-  const auto keep = [](std::vector<Tensor>& column, const Tensor& values) {
-    if (values.defined()) column.push_back(values.to(torch::kCPU, torch::kDouble));
-  };
-  keep(rows.reconstruction, scores.reconstruction);
-  keep(rows.kl, scores.kl);
-  keep(rows.log_likelihood, scores.log_mean_weight);
-  keep(rows.sampling_variance, scores.sampling_variance());
-  keep(rows.kl_per_dimension, scores.kl_per_dimension);
+  rows.reconstruction.add(batch, scores.reconstruction);
+  rows.kl.add(batch, scores.kl);
+  rows.log_likelihood.add(batch, scores.log_mean_weight);
+  rows.sampling_variance.add(batch, scores.sampling_variance());
+  rows.kl_per_dimension.add(batch, scores.kl_per_dimension);
   Random random = noise_of_pictures(model, batch, Random(seed, "aggregate posterior"));
-  keep(rows.means, posterior.mean());
-  keep(rows.draws, posterior.sample(1, 1, random).z[0][0]);
+  rows.means.add(batch, posterior.mean());
+  rows.draws.add(batch, posterior.sample(1, 1, random).z[0][0]);
 }
 
 // Of one picture no spread is known.
@@ -83,37 +111,38 @@ int64_t Evaluation::active_units() const {
 }
 
 Evaluation evaluate_model(const Vae& model, const Inference& inference, const EvaluationBatches& batches,
-                          int64_t samples, uint64_t seed) {
+                          int64_t samples, uint64_t seed, const Group& group) {
   const torch::NoGradGuard no_grad;
   Rows rows;
-  for (int64_t i = 0; i < batches.count(); ++i) {
+  for (int64_t i = group.rank(); i < batches.count(); i += group.size()) {
     const Batch batch = batches.get(i);
     gather(rows, model, *inference.infer(model, batch, seed), batch, samples, seed);
   }
-  const Tensor reconstruction = torch::cat(rows.reconstruction), kl = torch::cat(rows.kl),
-               means = torch::cat(rows.means), draws = torch::cat(rows.draws);
+  const int64_t pictures = batches.pictures().size();
+  const auto all = [&](const Column& column) { return column.of_all(pictures, group); };
+  const Tensor reconstruction = all(rows.reconstruction), kl = all(rows.kl), means = all(rows.means),
+               draws = all(rows.draws);
   // By variable rather than by dimension where latents are categories: no row of the table then.
   std::optional<Tensor> kl_per_dimension;
-  if (!rows.kl_per_dimension.empty() && rows.kl_per_dimension.front().size(1) == draws.size(1)) {
-    kl_per_dimension = torch::cat(rows.kl_per_dimension).mean(0);
+  if (const Tensor kls = all(rows.kl_per_dimension); kls.defined() && kls.size(1) == draws.size(1)) {
+    kl_per_dimension = kls.mean(0);
   }
-  Evaluation result = {.pictures = reconstruction.size(0),
+  Evaluation result = {.pictures = pictures,
                        .samples = samples,
                        .elbo = estimate(reconstruction - kl),
                        .reconstruction = estimate(reconstruction),
                        .kl = estimate(kl),
-                       .log_likelihood = estimate(torch::cat(rows.log_likelihood)),
+                       .log_likelihood = estimate(all(rows.log_likelihood)),
                        .means = means,
                        .latents = latents(means, draws, kl_per_dimension),
                        .largest_correlation = largest_correlation(draws)};
+  if (samples > 1) {
+    result.log_likelihood.over_draws =
+        all(rows.sampling_variance).sum().sqrt().item<double>() / static_cast<double>(pictures);
+  }
   const Dataset& dataset = batches.pictures().dataset();
   if (!dataset.factor_names().empty()) {
     result.information_gap = mutual_information_gap(means, factors_of(dataset));
-  }
-  if (samples > 1) {
-    const Tensor variance = torch::cat(rows.sampling_variance);
-    result.log_likelihood.over_draws =
-        variance.sum().sqrt().item<double>() / static_cast<double>(result.pictures);
   }
   return result;
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "data/batches.h"
+#include "distributed/group.h"
 #include "evaluation/mutual_information_gap.h"
 #include "model/vae.h"
 #include "objectives/inference.h"
@@ -57,8 +58,9 @@ struct Evaluation {
   double bound() const { return samples > 1 ? log_likelihood.value : elbo.value; }
 };
 
-/// With K = `samples` draws of z for each picture from what the scheme infers, as a function of `seed`.
+/// With K = `samples` draws of z for each picture from what the scheme infers, as a function of `seed`,
+/// however many processes of a group share the batches; all get the result.
 Evaluation evaluate_model(const Vae& model, const Inference& inference, const EvaluationBatches& batches,
-                          int64_t samples, uint64_t seed);
+                          int64_t samples, uint64_t seed, const Group& group = *alone());
 
 }  // namespace vae

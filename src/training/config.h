@@ -10,6 +10,7 @@
 
 #include "config/fields.h"
 #include "data/config.h"
+#include "distributed/wire_precision.h"
 #include "kernels/matrix_product.h"
 #include "model/vae.h"
 #include "objectives/inferences.h"
@@ -28,6 +29,11 @@ inline constexpr auto names(Tag<Precision>) {
                     Name{"float64", Precision::float64}};
 }
 
+inline constexpr auto names(Tag<WirePrecision>) {
+  using Name = std::pair<std::string_view, WirePrecision>;
+  return std::array{Name{"full", WirePrecision::full}, Name{"bfloat16", WirePrecision::bfloat16}};
+}
+
 struct TrainingConfig {
   int64_t epochs = 10;
   int64_t batch_size = 128;
@@ -36,6 +42,7 @@ struct TrainingConfig {
   ScheduleConfig schedule;
   std::optional<double> clip_norm;
   std::optional<double> ema;
+  WirePrecision wire_precision = WirePrecision::full;
   DivergenceConfig divergence;
   int64_t evaluate_every = 1;
   std::optional<int64_t> patience;
@@ -59,6 +66,9 @@ inline constexpr auto fields(Tag<TrainingConfig>) {
       field(
           "ema", &TrainingConfig::ema, open(0, 1),
           "Decay of a moving average of the weights, which is then evaluated and sampled; null keeps none."),
+      field("wire_precision", &TrainingConfig::wire_precision,
+            "Of the gradients that several processes send each other: \"full\", or \"bfloat16\", which takes "
+            "half the bytes."),
       field("divergence", &TrainingConfig::divergence, "What happens where training goes wrong."),
       field("evaluate_every", &TrainingConfig::evaluate_every, at_least(1),
             "Epochs from one validation to the next."),

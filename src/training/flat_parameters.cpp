@@ -1,5 +1,9 @@
 #include "training/flat_parameters.h"
 
+#include <torch/csrc/autograd/function_hook.h>
+#include <torch/csrc/autograd/variable.h>
+
+#include <memory>
 #include <utility>
 
 #include "kernels/fused.h"
@@ -11,6 +15,16 @@ namespace {
 constexpr int64_t kAlignment = 64;  // bytes; the results of small products depend on it
 
 int64_t round_up(int64_t value, int64_t multiple) { return (value + multiple - 1) / multiple * multiple; }
+
+/// Called when a backward pass has added all it has to a parameter's gradient.
+class Hook : public torch::autograd::PostAccumulateGradHook {
+ public:
+  explicit Hook(std::function<void()> action) : action_(std::move(action)) {}
+  void operator()(const torch::autograd::Variable&) override { action_(); }
+
+ private:
+  std::function<void()> action_;
+};
 
 }  // namespace
 
@@ -52,11 +66,8 @@ void FlatParameters::clear_gradients() {
 
 Tensor FlatParameters::find_gradients() {
   const torch::NoGradGuard no_grad;
+  if (!takes_gradients_over()) return find_collected_gradients();
   found_.clear();
-  if (!takes_gradients_over()) {
-    found_.push_back({gradients_});
-    return gradients_.norm();
-  }
   std::vector<Tensor> gradients;
   for (size_t i = 0; i < parameters_.size(); ++i) {
     if (!parameters_[i].grad().defined()) {
@@ -70,19 +81,30 @@ Tensor FlatParameters::find_gradients() {
   return torch::scalar_tensor(norm_of_all(gradients));
 }
 
-void FlatParameters::collect_gradients() {
+void FlatParameters::collect_gradients(size_t first, size_t last) {
   if (!takes_gradients_over()) return;
   const torch::NoGradGuard no_grad;
-  for (size_t i = 0; i < parameters_.size(); ++i) {
-    if (!parameters_[i].grad().is_same(gradient_views_[i])) gradient_views_[i].copy_(parameters_[i].grad());
-    parameters_[i].mutable_grad() = gradient_views_[i];
+  for (size_t i = first; i < last; ++i) {
+    const Tensor computed = std::exchange(parameters_[i].mutable_grad(), gradient_views_[i]);
+    if (computed.defined()) {
+      gradient_views_[i].copy_(computed);
+    } else {
+      gradient_views_[i].zero_();
+    }
   }
-  found_ = {{gradients_}};
 }
 
-Tensor FlatParameters::norm_of_gradients() const {
-  if (!takes_gradients_over()) return gradients_.norm();
-  return torch::scalar_tensor(norm_of_all({&gradients_, 1}));
+void FlatParameters::on_gradient(const std::function<void(size_t)>& heard) {
+  for (size_t i = 0; i < parameters_.size(); ++i) {
+    std::unique_ptr<Hook> hook;
+    if (heard) hook = std::make_unique<Hook>([heard, i] { heard(i); });
+    torch::autograd::impl::set_post_acc_grad_hooks(parameters_[i], std::move(hook));
+  }
+}
+
+Tensor FlatParameters::find_collected_gradients() {
+  found_ = {{gradients_}};
+  return takes_gradients_over() ? torch::scalar_tensor(norm_of_all({&gradients_, 1})) : gradients_.norm();
 }
 
 Tensor FlatParameters::cut(const Tensor& buffer, const Slice& slice) {

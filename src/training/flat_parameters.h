@@ -3,6 +3,7 @@
 
 #include <torch/nn/module.h>
 
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -38,11 +39,21 @@ class FlatParameters {
   /// as the parameters have these gradients.
   std::span<const GradientPiece> found_gradients() const { return found_; }
 
-  /// Has all that was found in gradients().
-  void collect_gradients();
+  /// How many parameters there are, and where in gradients() the numbers of one begin.
+  size_t count() const { return slices_.size(); }
+  int64_t offset(size_t parameter) const { return slices_[parameter].offset; }
 
-  /// The norm of what gradients() are now, the same on any number of threads in float32 on the processor.
-  Tensor norm_of_gradients() const;
+  /// Instead of find_gradients, and as soon as the backward pass has them: the gradients of the parameters
+  /// from `first` up to `last` are in gradients(), zero where it has none.
+  void collect_gradients(size_t first, size_t last);
+
+  /// As find_gradients, once all have been collected: what is in gradients() now, the same norm on any number
+  /// of threads in float32 on the processor.
+  Tensor find_collected_gradients();
+
+  /// Has `heard`, if it is a function, called with the number of each parameter as soon as a backward pass
+  /// has its gradient.
+  void on_gradient(const std::function<void(size_t)>& heard);
 
   struct NamedView {
     std::string name;

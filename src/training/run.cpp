@@ -12,6 +12,7 @@
 #include "core/file.h"
 #include "core/out_of_memory.h"
 #include "data/memory.h"
+#include "distributed/in_turn.h"
 #include "images/png.h"
 #include "model/evaluation_mode.h"
 #include "training/hyper_parameters.h"
@@ -65,21 +66,17 @@ void warn_of_long_warmup(const TrainingConfig& training, int64_t total_steps) {
 
 }  // namespace
 
-Run::Data Run::read_data(const Config& config) {
-  const int64_t threads = at::get_num_threads();
+Run::Data Run::read_data(const Config& config, int64_t threads) {
   const Splits splits = open_splits(config, threads);
   Data data = {.train = with_stored_pixels(splits.train, threads), .validation = nullptr};
   if (splits.validation) data.validation = with_stored_pixels(splits.validation, threads);
   return data;
 }
 
-/// The first makes the cache that the others find.
+/// The first on a machine has the cores of all that wait for it.
 Run::Data Run::read_data_in_turn(const Config& config, const Group& group) {
-  Data data;
-  if (group.is_first()) data = read_data(config);
-  group.wait_for_all();
-  if (!group.is_first()) data = read_data(config);
-  return data;
+  const int64_t sharing = group.is_first_here() ? group.sharing_cores() : 1;
+  return in_turn(group, [&] { return read_data(config, at::get_num_threads() * sharing); });
 }
 
 Run::Run(const Config& config, const RunFolder& folder, const Data& data, std::shared_ptr<const Group> group)

@@ -94,7 +94,7 @@ class Run {
     std::shared_ptr<const Dataset> train;
     std::shared_ptr<const Dataset> validation;  // null where there is none
   };
-  static Data read_data(const Config& config);
+  static Data read_data(const Config& config, int64_t threads);
   static Data read_data_in_turn(const Config& config, const Group& group);
 
   Run(const Config& config, const RunFolder& folder, const Data& data, std::shared_ptr<const Group> group);

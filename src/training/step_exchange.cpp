@@ -16,26 +16,33 @@ static_assert(StepExchange::kTail == kSaves + 1);
 
 }  // namespace
 
-StepExchange::StepExchange(std::shared_ptr<const Group> group, Tensor message)
+StepExchange::StepExchange(std::shared_ptr<const Group> group, FlatParameters& parameters,
+                           WirePrecision precision)
     : group_(std::move(group)),
-      message_(std::move(message)),
-      tail_(message_.narrow(0, message_.numel() - kTail, kTail)) {}
+      tail_(parameters.gradients_and_tail().narrow(0, parameters.gradients().numel(), kTail)) {
+  if (is_shared()) buckets_.emplace(parameters, group_, precision);
+}
 
-Terms StepExchange::sum(const Terms& own, double share) {
-  if (!is_shared()) return own;
+void StepExchange::begin(const Terms& own, double share) {
+  const torch::NoGradGuard no_grad;
   tail_.zero_();
   tail_.narrow(0, 0, kTerms).copy_(share * torch::stack({own.objective, own.reconstruction, own.kl}));
   for (size_t i = 0; i < kStopSignals.size(); ++i) {
     if (own_.stop == kStopSignals[i]) tail_[kStops + static_cast<int64_t>(i)] = 1;
   }
   if (own_.save) tail_[kSaves] = 1;
-  group_->sum(message_);
+  buckets_->begin();
+}
+
+Terms StepExchange::finish() {
+  const torch::NoGradGuard no_grad;
+  buckets_->finish();
   heard_ = {.save = tail_[kSaves].item<double>() > 0};
   for (size_t i = 0; i < kStopSignals.size(); ++i) {
     if (tail_[kStops + static_cast<int64_t>(i)].item<double>() > 0) heard_.stop = kStopSignals[i];
   }
   const Tensor terms = tail_.narrow(0, 0, kTerms).clone();
-  return {.surrogate = own.surrogate, .objective = terms[0], .reconstruction = terms[1], .kl = terms[2]};
+  return {.surrogate = {}, .objective = terms[0], .reconstruction = terms[1], .kl = terms[2]};
 }
 
 }  // namespace vae

@@ -2,10 +2,13 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "core/tensor.h"
 #include "distributed/group.h"
 #include "objectives/objective.h"
+#include "training/flat_parameters.h"
+#include "training/gradient_buckets.h"
 
 namespace vae {
 
@@ -23,26 +26,29 @@ class StepExchange {
   /// Numbers behind the gradients.
   static constexpr int64_t kTail = 7;
 
-  /// `message` holds the gradients and kTail numbers more, on the processor where the group is not alone.
-  StepExchange(std::shared_ptr<const Group> group, Tensor message);
+  /// `parameters`, which must outlive this, have kTail numbers behind their gradients, on the processor where
+  /// the group is not alone.
+  StepExchange(std::shared_ptr<const Group> group, FlatParameters& parameters, WirePrecision precision);
 
   /// Whether there are others.
   bool is_shared() const { return !group_->is_alone(); }
 
-  /// To be told to all with the next sum.
+  /// To be told to all with the next step.
   void request(const Requests& requests) { own_ = requests; }
 
-  /// Sums the gradients over the processes; each has made its own those of its share of the batch. Gives the
-  /// terms of the whole batch. Does nothing where there are no others.
-  Terms sum(const Terms& own, double share);
+  /// Where there are others: before the backward pass of this process's share of the batch, with its terms.
+  void begin(const Terms& own, double share);
 
-  /// What anyone had asked for before the last sum.
+  /// After it: the gradients are those of the whole batch. Gives the batch's terms, without a surrogate.
+  Terms finish();
+
+  /// What anyone had asked for before the last step.
   const Requests& heard() const { return is_shared() ? heard_ : own_; }
 
  private:
   std::shared_ptr<const Group> group_;
-  Tensor message_;
   Tensor tail_;
+  std::optional<GradientBuckets> buckets_;  // where there are others
   Requests own_;
   Requests heard_;
 };

@@ -46,7 +46,7 @@ Trainer::Trainer(const Config& config, const TrainingPictures& pictures, torch::
       objective_(make_trained_objective(config, pictures.shape, device)),
       inference_(make_inference(config.inference, config.model, *model_, pictures.count)),
       parameters_(all_parameters(*model_, *objective_), StepExchange::kTail),
-      exchange_(std::move(group), parameters_.gradients_and_tail()),
+      exchange_(std::move(group), parameters_, config.training.wire_precision),
       optimizer_(make_optimizer(config.training.optimizer, parameters_.values())),
       sums_(device) {
   if (config.training.ema) average_.emplace(*config.training.ema, parameters_.values());
@@ -71,8 +71,10 @@ void Trainer::step(const Batch& batch) {
 void Trainer::follow() {
   const Tensor none = torch::zeros({}, parameters_.values().options());
   for (int64_t i = 0; i < inference_->gradient_steps(); ++i) {
+    const Terms terms = {.surrogate = none, .objective = none, .reconstruction = none, .kl = none};
     parameters_.clear_gradients();
-    update({.surrogate = none, .objective = none, .reconstruction = none, .kl = none}, /*share=*/0);
+    exchange_.begin(terms, /*share=*/0);
+    update(terms);
   }
 }
 
@@ -99,18 +101,18 @@ void Trainer::descend(const EStep& q, const StepContext& at) {
   const double share = static_cast<double>(at.batch.size()) / static_cast<double>(at.batch.whole_size());
   profile_.time(Phase::backward, [&] {
     parameters_.clear_gradients();
+    if (exchange_.is_shared()) exchange_.begin(terms, share);
     const Tensor surrogate = q.surrogate.defined() ? terms.surrogate + q.surrogate : terms.surrogate;
     (share == 1 ? surrogate : share * surrogate).backward();
   });
-  profile_.time(Phase::optimizer, [&] { update(terms, share); });
+  profile_.time(Phase::optimizer, [&] { update(terms); });
 }
 
-void Trainer::update(const Terms& own, double share) {
+void Trainer::update(const Terms& own) {
   const torch::NoGradGuard no_grad;
-  Tensor norm = parameters_.find_gradients();
-  if (exchange_.is_shared()) parameters_.collect_gradients();
-  const Terms terms = exchange_.sum(own, share);
-  if (exchange_.is_shared()) norm = parameters_.norm_of_gradients();
+  const bool is_shared = exchange_.is_shared();
+  const Terms terms = is_shared ? exchange_.finish() : own;
+  const Tensor norm = is_shared ? parameters_.find_collected_gradients() : parameters_.find_gradients();
   Optimizer::Descent descent = {.rate_factor = rate_factor(), .non_finite = not_finite(norm)};
   if (config_.training.clip_norm) descent.scale = (*config_.training.clip_norm / norm).clamp_max(1);
   optimizer_->step(parameters_.values(), parameters_.found_gradients(), descent);

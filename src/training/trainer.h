@@ -76,8 +76,8 @@ class Trainer {
   /// Terms of the objective at q, and the step of the weights that they ask for.
   void descend(const EStep& q, const StepContext& at);
 
-  /// The step of the weights down the gradients that a backward pass has left, of a share of the batch.
-  void update(const Terms& own, double share);
+  /// The step of the weights down the gradients that a backward pass has left.
+  void update(const Terms& own);
 
   const Config config_;
   int64_t total_steps_;

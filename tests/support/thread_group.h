@@ -26,12 +26,8 @@ class ThreadGroup : public Group {
   int64_t rank() const override { return rank_; }
   int64_t size() const override { return static_cast<int64_t>(place_->tensors.size()); }
 
-  void sum(Tensor tensor) const override {
-    exchange(tensor, [](const std::vector<Tensor>& all) {
-      Tensor total = all.front().clone();
-      for (size_t i = 1; i < all.size(); ++i) total += all[i];
-      return total;
-    });
+  std::unique_ptr<PendingSum> begin_sum(Tensor tensor, WirePrecision precision) const override {
+    return std::make_unique<Sum>(*this, std::move(tensor), precision);
   }
   void broadcast(Tensor tensor) const override {
     exchange(tensor, [](const std::vector<Tensor>& all) { return all.front().clone(); });
@@ -39,8 +35,33 @@ class ThreadGroup : public Group {
   void wait_for_all() const override { place_->barrier.arrive_and_wait(); }
   void leave(const std::string&) const override {}
   int64_t sharing_cores() const override { return size(); }
+  bool is_first_here() const override { return is_first(); }
 
  private:
+  /// Of the numbers that were there when it began.
+  class Sum : public PendingSum {
+   public:
+    Sum(const ThreadGroup& group, Tensor target, WirePrecision precision)
+        : group_(group),
+          target_(std::move(target)),
+          travels_(precision == WirePrecision::full ? target_.scalar_type() : torch::kBFloat16),
+          numbers_(target_.to(travels_, /*non_blocking=*/false, /*copy=*/true)) {}
+    void reduce() override {
+      group_.exchange(numbers_, [this](const std::vector<Tensor>& all) {
+        Tensor total = torch::zeros_like(target_);
+        for (const Tensor& numbers : all) total += numbers;
+        return total.to(travels_);
+      });
+    }
+    void finish() override { target_.copy_(numbers_); }
+
+   private:
+    const ThreadGroup& group_;
+    Tensor target_;
+    torch::ScalarType travels_;
+    Tensor numbers_;
+  };
+
   template <class Combine>
   void exchange(Tensor& tensor, const Combine& combine) const {
     const torch::NoGradGuard no_grad;

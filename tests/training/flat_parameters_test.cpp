@@ -85,7 +85,8 @@ TEST_P(FlatParametersOf, FindTheGradientsOfOneBackwardPass) {
     EXPECT_TRUE((module_.matrix.grad() == factor).all().item<bool>());
     EXPECT_EQ(module_.scalar.grad().item<double>(), 0);  // nothing reached it
     EXPECT_TRUE(torch::equal(found(), expected(factor)));
-    flat_.collect_gradients();
+    flat_.collect_gradients(0, flat_.count());
+    EXPECT_EQ(flat_.find_collected_gradients().item<float>(), norm.item<float>());
     EXPECT_TRUE(torch::equal(flat_.gradients(), expected(factor)));
     EXPECT_TRUE(torch::equal(found(), expected(factor)));
   }
@@ -125,8 +126,7 @@ TEST(FlatParameters, KeepTheOrderOfAConvolutionsWeights) {
   EXPECT_TRUE(torch::equal(module.weight, before));
   flat.clear_gradients();
   (module.weight * before).sum().backward();
-  flat.find_gradients();
-  flat.collect_gradients();
+  flat.collect_gradients(0, 1);
   EXPECT_TRUE(torch::equal(flat.gradients(), flat.values()));
   EXPECT_TRUE(torch::equal(flat.views(flat.gradients())[0].view, before));
 }
