@@ -18,8 +18,14 @@ class MappedFile {
 
   std::span<const std::byte> bytes() const { return bytes_; }
 
+  /// From now on it is read here and there: the system is to read what is looked at, not megabytes around it.
+  void expect_jumps() const;
+
  private:
   std::span<const std::byte> bytes_;
 };
+
+/// Has the system begin to read a part of a mapped file, without waiting for it.
+void begin_to_read(std::span<const std::byte> bytes);
 
 }  // namespace vae

@@ -1,42 +1,65 @@
 #include "data/batches.h"
 
 #include <ATen/Parallel.h>
+#include <c10/core/CachingDeviceAllocator.h>
+#include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <cstring>
-#include <span>
 
 #include "core/divide_up.h"
 #include "core/noise.h"
+#include "data/gather.h"
 
 namespace vae {
 namespace {
 
-/// Has the memory of a picture on its way before it is copied: pictures of a batch lie far apart.
-void prefetch(std::span<const uint8_t> pixels) {
-  constexpr size_t kLine = 64, kEnough = 1024;  // bytes; what follows the processor foresees
-  for (size_t at = 0; at < std::min(pixels.size(), kEnough); at += kLine) __builtin_prefetch(&pixels[at]);
-}
-
-/// Copies the pictures number(0) ... number(count - 1), one after another.
 template <class Number>
-Tensor gather(const Dataset& dataset, int64_t count, const Number& number) {
+Tensor gathered(const Dataset& dataset, int64_t count, const Number& number) {
   const PictureShape shape = dataset.shape();
   Tensor bytes = torch::empty({count, shape.height, shape.width, shape.channels}, torch::kUInt8);
   uint8_t* const target = bytes.data_ptr<uint8_t>();
-  constexpr int64_t kAhead = 4, kBytesPerThread = 1 << 14;
+  constexpr int64_t kBytesPerThread = 1 << 14;
   at::parallel_for(0, count, kBytesPerThread / shape.elements() + 1, [&](int64_t begin, int64_t end) {
-    for (int64_t i = begin; i < end; ++i) {
-      if (i + kAhead < end) prefetch(dataset.stored(number(i + kAhead)));
-      const auto pixels = dataset.stored(number(i));
-      std::memcpy(target + i * shape.elements(), pixels.data(), pixels.size_bytes());
-    }
+    gather(dataset, begin, end, number, target + begin * shape.elements());
   });
   return bytes;
 }
 
-Tensor gather(const Dataset& dataset, int64_t first, int64_t last) {
-  return gather(dataset, last - first, [first](int64_t i) { return first + i; });
+Tensor gathered(const Dataset& dataset, int64_t first, int64_t last) {
+  for (int64_t i = first; i < last; ++i) dataset.expect(i);
+  return gathered(dataset, last - first, [first](int64_t i) { return first + i; });
+}
+
+// The rest is for the model, what a step keeps, and whatever else the device shows or computes.
+constexpr int64_t kPartOfFreeMemory = 2;
+
+bool stay_on(torch::Device device, Residence residence, const Dataset& dataset) {
+  if (residence != Residence::automatic) return residence == Residence::device;
+  if (device.is_cpu()) return false;
+  const auto [free, total] = at::getDeviceAllocator(device.type())->getMemoryInfo(device.index());
+  const auto bytes = static_cast<size_t>(dataset.size() * dataset.shape().elements());
+  if (bytes <= free / kPartOfFreeMemory) return true;
+  spdlog::info(
+      "the {} bytes of pictures are more than half of the {} that {} has free: each batch is brought there",
+      bytes, free, device.str());
+  return false;
+}
+
+int64_t pictures_of(int64_t bytes, const Dataset& dataset) {
+  return std::max<int64_t>(1, bytes / dataset.shape().elements());
+}
+
+Tensor copy_of_all(const Dataset& dataset, torch::Device device) {
+  constexpr int64_t kBytesTogether = 1 << 26;  // the processor's memory need not hold all
+  const PictureShape shape = dataset.shape();
+  const int64_t chunk = pictures_of(kBytesTogether, dataset);
+  Tensor all = torch::empty({dataset.size(), shape.height, shape.width, shape.channels},
+                            torch::TensorOptions(device).dtype(torch::kUInt8));
+  for (int64_t first = 0; first < dataset.size(); first += chunk) {
+    const int64_t last = std::min(first + chunk, dataset.size());
+    all.slice(0, first, last).copy_(gathered(dataset, first, last));
+  }
+  return all;
 }
 
 Tensor copy_of_labels(const Dataset& dataset) {
@@ -64,17 +87,24 @@ Pictures::Pictures(std::shared_ptr<const Dataset> dataset, const ObservationConf
       observation_(observation),
       place_(place),
       labels_(copy_of_labels(*dataset_).to(place.device)) {
-  if (!place.device.is_cpu()) on_device_ = gather(*dataset_, 0, size()).to(place.device);
+  if (stay_on(place.device, place.residence, *dataset_)) on_device_ = copy_of_all(*dataset_, place.device);
+}
+
+std::unique_ptr<PicturesAhead> Pictures::ahead() const {
+  const bool on_processor = place_.device.is_cpu() && place_.residence != Residence::storage;
+  if (on_device_.defined() || on_processor) return nullptr;
+  return std::make_unique<PicturesAhead>(dataset_, place_.device);
 }
 
 Tensor Pictures::bytes(const Tensor& numbers) const {
   if (on_device_.defined()) return on_device_.index_select(0, numbers);
   const int64_t* const number = numbers.data_ptr<int64_t>();
-  return gather(*dataset_, numbers.size(0), [number](int64_t i) { return number[i]; });
+  return gathered(*dataset_, numbers.size(0), [number](int64_t i) { return number[i]; });
 }
 
 Tensor Pictures::bytes(int64_t first, int64_t last) const {
-  return on_device_.defined() ? on_device_.slice(0, first, last) : gather(*dataset_, first, last);
+  if (on_device_.defined()) return on_device_.slice(0, first, last);
+  return gathered(*dataset_, first, last).to(place_.device);
 }
 
 Batch Pictures::observe(const Tensor& bytes, const Tensor& labels, Random& random) const {
@@ -85,18 +115,19 @@ Batch Pictures::observe(const Tensor& bytes, const Tensor& labels, Random& rando
 }
 
 Tensor Pictures::mean() const {
-  constexpr int64_t kChunk = 4096;  // bounds the memory of the wider sums
+  constexpr int64_t kBytesTogether = 1 << 22;  // LibTorch makes wider numbers of all of them to sum them up
   const PictureShape shape = dataset_->shape();
+  const int64_t chunk = pictures_of(kBytesTogether, *dataset_);
   Tensor sum = torch::zeros({shape.height, shape.width, shape.channels},
                             torch::dtype(torch::kLong).device(place_.device));
-  for (int64_t first = 0; first < size(); first += kChunk) {
-    sum += bytes(first, std::min(first + kChunk, size())).sum(0, /*keepdim=*/false, torch::kLong);
+  for (int64_t first = 0; first < size(); first += chunk) {
+    sum += bytes(first, std::min(first + chunk, size())).sum(0, /*keepdim=*/false, torch::kLong);
   }
   return (sum.to(torch::kDouble) / (255.0 * static_cast<double>(size()))).permute({2, 0, 1}).to(place_.type);
 }
 
 TrainingBatches::TrainingBatches(const Pictures& pictures, const Options& options, uint64_t seed)
-    : pictures_(pictures), options_(options), seed_(seed) {}
+    : pictures_(pictures), options_(options), seed_(seed), ahead_(pictures.ahead()) {}
 
 int64_t TrainingBatches::per_epoch() const {
   return options_.drop_last ? pictures_.size() / options_.batch_size
@@ -106,31 +137,51 @@ int64_t TrainingBatches::per_epoch() const {
 void TrainingBatches::shuffle(int64_t epoch) {
   const std::vector<int64_t> order =
       Random(seed_, "shuffle", static_cast<uint64_t>(epoch)).permutation(pictures_.size());
-  order_ = torch::tensor(order, torch::kLong).to(pictures_.device());
+  order_ = torch::tensor(order, torch::kLong);
+  order_on_device_ = order_.to(pictures_.device());
   shuffled_epoch_ = epoch;
+}
+
+TrainingBatches::Rows TrainingBatches::rows_at(int64_t position) const {
+  const int64_t first = position * options_.batch_size;
+  const int64_t last = std::min(first + options_.batch_size, pictures_.size());
+  const OtherRows others = options_.share.others(last - first);
+  return {.first = first + others.before, .last = last - others.behind, .others = others};
+}
+
+Tensor TrainingBatches::bytes_at(const Rows& rows) {
+  if (ahead_) return ahead_->take(order_.slice(0, rows.first, rows.last));
+  return pictures_.bytes(order_on_device_.slice(0, rows.first, rows.last));
+}
+
+void TrainingBatches::begin_to_bring(const Rows& rows) {
+  const Tensor numbers = order_.slice(0, rows.first, rows.last);
+  if (ahead_) return ahead_->begin(numbers);
+  if (!pictures_.device().is_cpu()) return;
+  const int64_t* const number = numbers.const_data_ptr<int64_t>();
+  for (int64_t i = 0; i < numbers.size(0); ++i) pictures_.dataset().expect(number[i]);
 }
 
 Batch TrainingBatches::get(int64_t epoch, int64_t position) {
   if (epoch != shuffled_epoch_) shuffle(epoch);
-  const int64_t first = position * options_.batch_size;
-  const int64_t last = std::min(first + options_.batch_size, pictures_.size());
-  const OtherRows others = options_.share.others(last - first);
-  const Tensor rows = order_.slice(0, first + others.before, last - others.behind);
+  const Rows rows = rows_at(position);
+  const Tensor indices = order_on_device_.slice(0, rows.first, rows.last);
   const auto step = static_cast<uint64_t>(epoch * per_epoch() + position);
 
-  Tensor bytes = pictures_.bytes(rows);
+  Tensor bytes = bytes_at(rows);
   if (options_.horizontal_flip) {
-    Random random = Random(seed_, "flip", step).between(others);
+    Random random = Random(seed_, "flip", step).between(rows.others);
     const Tensor flipped = uniform_for_rows(random, {bytes.size(0), 1, 1, 1}, /*rows=*/0,
                                             bytes.options().dtype(torch::kFloat)) < 0.5;
     bytes = torch::where(flipped, bytes.flip({2}), bytes);
   }
-  Random random = Random(seed_, "observe", step).between(others);
-  Batch batch = pictures_.observe(bytes, pictures_.labels().index_select(0, rows), random);
-  batch.first = first + others.before;
-  batch.indices = rows;
+  Random random = Random(seed_, "observe", step).between(rows.others);
+  Batch batch = pictures_.observe(bytes, pictures_.labels().index_select(0, indices), random);
+  batch.first = rows.first;
+  batch.indices = indices;
   batch.population = pictures_.size();
-  batch.others = others;
+  batch.others = rows.others;
+  if (position + 1 < per_epoch()) begin_to_bring(rows_at(position + 1));
   return batch;
 }
 

@@ -9,6 +9,7 @@
 #include "core/tensor.h"
 #include "data/dataset.h"
 #include "data/observation.h"
+#include "data/pictures_ahead.h"
 
 namespace vae {
 
@@ -27,14 +28,19 @@ struct Batch {
 /// Its first `count` pictures.
 Batch first_of(const Batch& batch, int64_t count);
 
+/// Where the bytes of the pictures lie: all on the device of the batches, or where they are stored, from
+/// where each batch is brought to the device ahead of its step. `automatic` takes the device where they fit
+/// into half of its free memory; the processor takes them from where they are stored.
+enum class Residence { automatic, device, storage };
+
 /// Where batches are made, and of which type.
 struct BatchPlace {
   torch::Device device = torch::kCPU;
   torch::ScalarType type = torch::kFloat;
+  Residence residence = Residence::automatic;
 };
 
-/// The pictures of a data set as bytes, [N, H, W, C], and what turns some of them into x. Another device than
-/// the processor gets a copy of all; the processor takes them from where they are stored.
+/// The pictures of a data set as bytes, [N, H, W, C], and what turns some of them into x.
 class Pictures {
  public:
   /// The data set's pixels must be stored.
@@ -44,7 +50,10 @@ class Pictures {
   int64_t size() const { return dataset_->size(); }
   const Dataset& dataset() const { return *dataset_; }
 
-  /// Those of the given numbers, an int64 tensor [N] on the device.
+  /// What brings batches to the device ahead of their steps; null where the pictures lie there already.
+  std::unique_ptr<PicturesAhead> ahead() const;
+
+  /// Those of the given numbers, an int64 tensor [N] on the device. Not where they are brought ahead.
   Tensor bytes(const Tensor& numbers) const;
 
   /// Those from `first` up to `last`.
@@ -64,7 +73,7 @@ class Pictures {
   std::shared_ptr<const Dataset> dataset_;
   ObservationConfig observation_;
   BatchPlace place_;
-  Tensor on_device_;  // undefined on the processor
+  Tensor on_device_;  // undefined where they stay in storage
   Tensor labels_;
 };
 
@@ -100,11 +109,22 @@ class TrainingBatches {
  private:
   void shuffle(int64_t epoch);
 
+  /// Which rows of the epoch's order the share of a batch takes.
+  struct Rows {
+    int64_t first, last;
+    OtherRows others;
+  };
+  Rows rows_at(int64_t position) const;
+  Tensor bytes_at(const Rows& rows);
+  void begin_to_bring(const Rows& rows);
+
   const Pictures& pictures_;
   Options options_;
   uint64_t seed_;
   int64_t shuffled_epoch_ = -1;
-  Tensor order_;
+  Tensor order_;            // on the processor
+  Tensor order_on_device_;  // the same
+  std::unique_ptr<PicturesAhead> ahead_;
 };
 
 /// Batches in the data's own order; each picture is observed once and for all, as a function of (seed,

@@ -39,6 +39,9 @@ class Dataset {
   /// to make them. One data set stores all of its pictures, or none.
   virtual std::span<const uint8_t> stored(int64_t) const { return {}; }
 
+  /// Picture `index` will be looked at soon: where it lies in a mapped file, the system begins to read it.
+  virtual void expect(int64_t) const {}
+
   /// Class of picture `index` as a position in classes(), or kNoLabel.
   virtual int64_t label(int64_t) const { return kNoLabel; }
   virtual const std::vector<std::string>& classes() const;  // empty where nothing is labelled

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "core/error.h"
+#include "core/mapped_file.h"
 
 namespace vae {
 namespace {
@@ -98,6 +99,10 @@ std::span<const uint8_t> FolderDataset::stored(int64_t index) const {
   const auto size = static_cast<uint64_t>(shape().elements());
   const auto row = static_cast<uint64_t>(pictures_.rows[static_cast<size_t>(index)]);
   return pictures_.pixels.bytes.subspan(row * size, size);
+}
+
+void FolderDataset::expect(int64_t index) const {
+  if (pictures_.pixels.are_mapped) begin_to_read(std::as_bytes(stored(index)));
 }
 
 void FolderDataset::get(int64_t index, std::span<uint8_t> pixels) const {

@@ -30,6 +30,7 @@ class FolderDataset : public Dataset {
   }
   void get(int64_t index, std::span<uint8_t> pixels) const override;
   std::span<const uint8_t> stored(int64_t index) const override;
+  void expect(int64_t index) const override;
   int64_t label(int64_t index) const override;
   const std::vector<std::string>& classes() const override { return classes_; }
   std::string name(int64_t index) const override { return pictures_.names[static_cast<size_t>(index)]; }

@@ -162,13 +162,18 @@ std::shared_ptr<const PixelCache> PixelCache::open(const std::filesystem::path& 
   return nullptr;
 }
 
+std::span<const uint8_t> PixelCache::rows() const {
+  const auto rows = file_->bytes().subspan(kRowsBegin, files_.size() * row_size_);
+  return {reinterpret_cast<const uint8_t*>(rows.data()), rows.size()};
+}
+
 std::span<const uint8_t> PixelCache::row(int64_t index) const {
-  return pixels().bytes.subspan(static_cast<uint64_t>(index) * row_size_, row_size_);
+  return rows().subspan(static_cast<uint64_t>(index) * row_size_, row_size_);
 }
 
 StoredPixels PixelCache::pixels() const {
-  const auto rows = file_->bytes().subspan(kRowsBegin, files_.size() * row_size_);
-  return {.owner = file_, .bytes = {reinterpret_cast<const uint8_t*>(rows.data()), rows.size()}};
+  file_->expect_jumps();
+  return {.owner = file_, .bytes = rows(), .are_mapped = true};
 }
 
 bool PixelCache::is_intact(int64_t index) const {

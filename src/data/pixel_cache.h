@@ -33,6 +33,7 @@ struct FileRecord {
 struct StoredPixels {
   std::shared_ptr<const void> owner;
   std::span<const uint8_t> bytes;
+  bool are_mapped = false;  // from a file
 };
 
 /// The records of a folder's files, and as row i the pixels of file i where it is a picture. Nothing in it is
@@ -47,7 +48,7 @@ class PixelCache {
   const FileRecord& file(int64_t index) const { return files_[static_cast<size_t>(index)]; }
   std::span<const uint8_t> row(int64_t index) const;
 
-  /// All rows, one after another, for longer than this object lives.
+  /// All rows, one after another, for longer than this object lives; to be looked at in any order.
   StoredPixels pixels() const;
 
   /// Whether a record can be used: its pixels are those that were written.
@@ -61,6 +62,7 @@ class PixelCache {
 
  private:
   PixelCache(const std::filesystem::path& path, const Digest& key, uint64_t row_size);
+  std::span<const uint8_t> rows() const;
 
   std::shared_ptr<const MappedFile> file_;
   uint64_t row_size_;

@@ -22,6 +22,7 @@ class Subset : public Dataset {
   PictureShape shape() const override { return source_->shape(); }
   void get(int64_t index, std::span<uint8_t> pixels) const override { source_->get(at(index), pixels); }
   std::span<const uint8_t> stored(int64_t index) const override { return source_->stored(at(index)); }
+  void expect(int64_t index) const override { source_->expect(at(index)); }
   int64_t label(int64_t index) const override { return source_->label(at(index)); }
   const std::vector<std::string>& classes() const override { return source_->classes(); }
   const std::vector<std::string>& factor_names() const override { return source_->factor_names(); }

@@ -168,6 +168,7 @@ Image resize(const Image& image, int64_t width, int64_t height, Resampling metho
 
 Image resize_and_crop(const Image& image, int64_t width, int64_t height, Resampling method) {
   check_sizes(image, width, height);
+  if (image.width == width && image.height == height) return image;  // every weight would be 1 or 0
   // The larger scale covers the target; its inverse is the smaller step. Only the window shown is resampled,
   // at its exact, possibly fractional place, so that the crop leans to no side.
   const double step = std::min(ratio(image.width, width), ratio(image.height, height));

@@ -37,7 +37,8 @@ std::vector<int64_t> numbers(const Tensor& labels) {
 }
 
 /// The numbers of the pictures of an epoch in their order: labels are numbers.
-std::vector<int64_t> order(TrainingBatches batches, int64_t epoch) {
+template <class Batches>
+std::vector<int64_t> order(Batches&& batches, int64_t epoch) {
   std::vector<int64_t> all;
   for (int64_t position = 0; position < batches.per_epoch(); ++position) {
     const std::vector<int64_t> labels = numbers(batches.get(epoch, position).labels);
@@ -87,6 +88,12 @@ TEST(Pictures, MeanIsTheMeanOfThePictures) {
     EXPECT_EQ(mean.sizes(), all.front().sizes());
     EXPECT_LT(test::distance(mean, torch::stack(all).mean(0)), 1e-6);  // float32 may have been used
   }
+}
+
+TEST(Pictures, MeanIsTheSameWhereFewAreSummedAtATime) {
+  const Pictures pictures = make_pictures(5, {.channels = 3, .height = 700, .width = 700});
+  const Tensor all = pictures.bytes(0, 5).permute({0, 3, 1, 2}).to(torch::kDouble) / 255;
+  EXPECT_LT(test::distance(pictures.mean(), all.mean(0)), 1e-6);
 }
 
 TEST(TrainingBatches, ShowEveryPictureOnceAnEpoch) {
