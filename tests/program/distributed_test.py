@@ -34,6 +34,12 @@ def weights(file):
     return result
 
 
+def has_open_mpi():
+    if not shutil.which("mpirun"):
+        return False
+    return "Open MPI" in subprocess.run(["mpirun", "--version"], capture_output=True, text=True).stdout
+
+
 class Together(GroupTest):
     shared_settings = SMALL
 
@@ -79,9 +85,8 @@ class Together(GroupTest):
         self.assert_all_done(self.train_in(3, **changes))
         # Rounded to 8 bits: 0.4 % of a gradient at most, and a step of Adam's changes little more.
         self.assert_close(self.folder / "run", self.run_folder, 0.05)
-        last, expected = (weights(path / "checkpoints/last.safetensors") for path in (self.folder / "run", self.run_folder))
-        self.assertNotEqual(last, expected)
         self.assert_all_done(self.train_in(1, "one", **changes))
+        expected = weights(self.run_folder / "checkpoints/last.safetensors")
         self.assertEqual(weights(self.folder / "one/checkpoints/last.safetensors"), expected)
 
     def test_an_evaluation_is_the_same_in_any_number_of_processes(self):
@@ -264,7 +269,7 @@ class Disturbed(DisturbedTest):
                                         "--out", self.folder / "run", TORCHELASTIC_RESTART_COUNT="1"))
         self.assert_same_files(self.folder / "run", self.whole)
 
-    @unittest.skipUnless(shutil.which("mpirun"), "mpirun is not installed")
+    @unittest.skipUnless(has_open_mpi(), "Open MPI's mpirun is not installed")
     def test_mpirun_starts_processes_that_find_each_other(self):
         environment = {**os.environ, "OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
                        "MASTER_PORT": str(free_port())}
