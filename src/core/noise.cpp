@@ -8,6 +8,7 @@
 #include <span>
 
 #include "core/byte_noise.h"
+#include "core/card_noise.h"
 #include "core/target_clones.h"
 #include "core/vector_math.h"
 
@@ -38,17 +39,9 @@ void draw(Random& random, int64_t count, const Use& use) {
   random.skip(static_cast<uint64_t>(count * kWords));
 }
 
-/// Where the elements of a draw lie among those of the whole batch: blocks with others' before and behind.
-struct Layout {
-  int64_t blocks = 1;
-  int64_t elements = 0;  // of a block
-  int64_t before = 0;
-  int64_t behind = 0;
-};
+NoiseLayout layout_of(torch::IntArrayRef shape) { return {.elements = c10::multiply_integers(shape)}; }
 
-Layout layout_of(torch::IntArrayRef shape) { return {.elements = c10::multiply_integers(shape)}; }
-
-Layout layout_of(torch::IntArrayRef shape, int64_t rows, const OtherRows& others) {
+NoiseLayout layout_of(torch::IntArrayRef shape, int64_t rows, const OtherRows& others) {
   if (others == OtherRows()) return layout_of(shape);
   const auto dimension = static_cast<size_t>(rows);
   const int64_t row = c10::multiply_integers(shape.slice(dimension + 1));
@@ -60,7 +53,7 @@ Layout layout_of(torch::IntArrayRef shape, int64_t rows, const OtherRows& others
 
 /// The same for each block of the layout.
 template <int64_t kWords, class Use>
-void draw(Random& random, const Layout& layout, const Use& use) {
+void draw(Random& random, const NoiseLayout& layout, const Use& use) {
   for (int64_t block = 0; block < layout.blocks; ++block) {
     random.skip(static_cast<uint64_t>(layout.before * kWords));
     const int64_t begin = block * layout.elements;
@@ -89,42 +82,59 @@ VAE_TARGET_CLONES void compare(const uint32_t* words, const uint8_t* bytes, int6
   }
 }
 
-Tensor uniform_in(const Layout& layout, Random& random, torch::IntArrayRef shape) {
+/// The draw of a kernel on a card, with the stream behind it as if it had been drawn here.
+template <class Draw>
+Tensor drawn_on_card(const Draw& draw_there, int64_t words, const NoiseLayout& layout, Random& random,
+                     torch::IntArrayRef shape, const torch::TensorOptions& options) {
+  const Tensor result = draw_there(random, layout, options.device(), /*index=*/Tensor()).view(shape);
+  random.skip(static_cast<uint64_t>(layout.whole() * words));
+  return result.to(options);
+}
+
+Tensor uniform_in(const NoiseLayout& layout, Random& random, torch::IntArrayRef shape,
+                  const torch::TensorOptions& options) {
+  if (draws_on(options.device())) {
+    return drawn_on_card(uniform_on_card, kWordsPerUniform, layout, random, shape, options);
+  }
   Tensor result = torch::empty(shape, torch::kFloat);
   float* out = result.data_ptr<float>();
   draw<kWordsPerUniform>(random, layout, [out](const uint32_t* words, int64_t first, int64_t n) {
     to_unit_interval(words, n, out + first);
   });
-  return result;
+  return result.to(options);
 }
 
-Tensor normal_in(const Layout& layout, Random& random, torch::IntArrayRef shape) {
+Tensor normal_in(const NoiseLayout& layout, Random& random, torch::IntArrayRef shape,
+                 const torch::TensorOptions& options) {
+  if (draws_on(options.device())) {
+    return drawn_on_card(normal_on_card, kWordsPerNormal, layout, random, shape, options);
+  }
   Tensor result = torch::empty(shape, torch::kFloat);
   float* out = result.data_ptr<float>();
   draw<kWordsPerNormal>(random, layout, [out](const uint32_t* words, int64_t first, int64_t n) {
     to_normal(words, n, out + first);
   });
-  return result;
+  return result.to(options);
 }
 
 }  // namespace
 
 Tensor uniform(Random& random, torch::IntArrayRef shape, const torch::TensorOptions& options) {
-  return uniform_in(layout_of(shape), random, shape).to(options);
+  return uniform_in(layout_of(shape), random, shape, options);
 }
 
 Tensor normal(Random& random, torch::IntArrayRef shape, const torch::TensorOptions& options) {
-  return normal_in(layout_of(shape), random, shape).to(options);
+  return normal_in(layout_of(shape), random, shape, options);
 }
 
 Tensor uniform_for_rows(Random& random, torch::IntArrayRef shape, int64_t rows,
                         const torch::TensorOptions& options) {
-  return uniform_in(layout_of(shape, rows, random.others()), random, shape).to(options);
+  return uniform_in(layout_of(shape, rows, random.others()), random, shape, options);
 }
 
 Tensor normal_for_rows(Random& random, torch::IntArrayRef shape, int64_t rows,
                        const torch::TensorOptions& options) {
-  return normal_in(layout_of(shape, rows, random.others()), random, shape).to(options);
+  return normal_in(layout_of(shape, rows, random.others()), random, shape, options);
 }
 
 Tensor bernoulli(Random& random, const Tensor& probabilities) {
@@ -137,7 +147,7 @@ Tensor bernoulli_of_bytes(Random& random, const Tensor& bytes) {
   Tensor result = torch::empty(dense.sizes(), torch::kFloat);
   const uint8_t* pixels = dense.const_data_ptr<uint8_t>();
   float* out = result.data_ptr<float>();
-  const Layout layout = layout_of(dense.sizes(), /*rows=*/0, random.others());
+  const NoiseLayout layout = layout_of(dense.sizes(), /*rows=*/0, random.others());
   draw<kWordsPerUniform>(random, layout, [=](const uint32_t* words, int64_t first, int64_t n) {
     compare(words, pixels + first, n, out + first);
   });

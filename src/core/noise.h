@@ -7,8 +7,8 @@
 namespace vae {
 
 /// Uniform on the open interval (0, 1), 23 bits; element e comes from word e of the stream alone, so that a
-/// part of a batch gets the same noise whoever computes it. On a device other than the CPU it is copied
-/// there.
+/// part of a batch gets the same noise whoever computes it. On another device it is copied
+/// there, or made there (core/card_noise.h).
 Tensor uniform(Random& random, torch::IntArrayRef shape, const torch::TensorOptions& options);
 
 /// Standard normal (Box and Muller 1958, the cosine half); element e comes from words 2e and 2e + 1 alone.

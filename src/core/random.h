@@ -30,6 +30,11 @@ class Random {
   Random between(const OtherRows& others) const;
   const OtherRows& others() const { return others_; }
 
+  /// Where the stream is, for who computes its words elsewhere (core/card_noise.h).
+  uint64_t key() const { return key_; }
+  uint64_t index() const { return index_; }
+  uint64_t position() const { return position_; }
+
   /// Steps over `words` words, as if they had been drawn.
   void skip(uint64_t words) { position_ += words; }
 

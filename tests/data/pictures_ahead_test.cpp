@@ -45,6 +45,7 @@ TEST(PicturesAhead, AreReadWhileTheNextAreCollected) {
   const Tensor first = torch::arange(0, 1000), second = torch::arange(1000, 2000);
   const Tensor taken = ahead.take(first);
   ahead.begin(second);
+  ahead.begin(second);  // which waits until they were collected once
   EXPECT_TRUE(torch::equal(taken, expected(*dataset, first)));
   EXPECT_TRUE(torch::equal(ahead.take(second), expected(*dataset, second)));
 }
