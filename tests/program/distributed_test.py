@@ -12,7 +12,7 @@ import unittest
 
 import network
 import program
-from groups import INPUT_OUTPUT, LEFT_WITHIN, LONG, PEER, TIMEOUT, USAGE, DisturbedTest, GroupTest, free_port, has_gloo, place
+from groups import INPUT_OUTPUT, LEFT_WITHIN, LONG, PEER, USAGE, DisturbedTest, GroupTest, free_port, has_gloo, place
 from program import SKIPPED, run, settings
 
 SMALL = {"data__horizontal_flip": True, "training__batch_size": 7, "training__ema": 0.9, "training__clip_norm": 5}
@@ -143,7 +143,7 @@ class Together(GroupTest):
         processes = []
         for rank in range(2):
             arguments = program.command("train", "--config", program.CONFIG, *settings(seed=rank),
-                                        "--out", self.folder / "run", "--peer-timeout", TIMEOUT)
+                                        "--out", self.folder / "run")
             processes.append(subprocess.Popen(arguments, env={**os.environ, **place(rank, 2, port)},
                                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True))
         _, first = processes[0].communicate(timeout=60)

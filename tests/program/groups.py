@@ -11,8 +11,9 @@ import program
 from program import ProgramTest, run, settings
 
 USAGE, INPUT_OUTPUT, PEER = 2, 6, 8
-TIMEOUT = 6  # seconds that a process may be silent
-LEFT_WITHIN = TIMEOUT + 6  # and for those who find out to say so, on a machine that does other things, too
+PATIENT = 60  # seconds that a process may be silent where nothing is to be lost, on a machine that does other things, too
+TIMEOUT = 6  # and where something is
+LEFT_WITHIN = TIMEOUT + 6  # for those who find out to have said so
 LONG = {"data__train": {"type": "shapes", "count": 1200, "height": 8, "width": 8}, "training__batch_size": 2,
         "training__log_every": 16, "training__save_every_steps": 50}
 RUNTIME = ("log.txt", "report.html", "environment.json", "log-rank-1.txt", "log-rank-2.txt", "log-rank-3.txt")
@@ -31,7 +32,7 @@ def place(rank, size, port, address="127.0.0.1"):
 class GroupTest(ProgramTest):
     """Starts the processes of a run, and compares runs."""
 
-    def start(self, size, *arguments, address="127.0.0.1", timeout=TIMEOUT, within=lambda rank, command: command,
+    def start(self, size, *arguments, address="127.0.0.1", timeout=PATIENT, within=lambda rank, command: command,
               **environment):
         """Processes on this machine, one a rank, that are gone at the end of the test. `within` makes of a rank's
         command one that runs it somewhere else."""
@@ -99,7 +100,7 @@ class DisturbedTest(GroupTest):
     def begin(self, **how):
         """Two processes that have saved something within their epoch."""
         processes = self.start(2, "train", "--config", program.CONFIG, *settings(**LONG),
-                               "--out", self.folder / "run", **how)
+                               "--out", self.folder / "run", timeout=TIMEOUT, **how)
         metrics = self.folder / "run/metrics.jsonl"
         end = time.monotonic() + 60
         while not metrics.exists() or len(metrics.read_text().splitlines()) < 5:
