@@ -106,9 +106,9 @@ void save_surroundings(const Run& run, const Group& group) {
   save_environment(run.folder().environment(), current_environment(device, group.size()));
 }
 
-void save_report(const Run& run) {
-  const std::filesystem::path folder = run.folder().path();
-  write_report({&folder, 1}, run.folder().report());
+void save_report(const RunFolder& folder) {
+  const std::filesystem::path path = folder.path();
+  write_report({&path, 1}, folder.report());
 }
 
 /// Of a run that was over before it was resumed.
@@ -161,15 +161,17 @@ Ending fit(Run& run, const StopSignal& stop, const Group& group) {
   return run.fit(display, stop);
 }
 
-/// What rank 0 leaves and says at the end.
-void finish(const Run& run, Ending ending, int64_t first_step, const TrainOptions& options) {
-  if (!options.no_report) attempt("report.html", [&] { save_report(run); });
-  if (run.state().step == first_step) print_nothing_left(run, ending);
-  print_result(run, ending);
+/// What rank 0 says and leaves at the end.
+void finish(std::unique_ptr<Run> run, Ending ending, int64_t first_step, const TrainOptions& options) {
+  if (run->state().step == first_step) print_nothing_left(*run, ending);
+  print_result(*run, ending);
+  const RunFolder folder = run->folder();
+  run.reset();  // the report reads pictures of its own: both together may not fit into memory
+  if (!options.no_report) attempt("report.html", [&] { save_report(folder); });
 }
 
 void train(const TrainOptions& options, const GroupPointer& group) {
-  const std::unique_ptr<Run> run = options.resume.empty() ? start(options, group) : resume(options, group);
+  std::unique_ptr<Run> run = options.resume.empty() ? start(options, group) : resume(options, group);
   if (group->is_first()) attempt("environment.json", [&] { save_surroundings(*run, *group); });
   if (!options.profile_trace.empty()) run->profile().record();
   const int64_t first_step = run->state().step;
@@ -183,7 +185,7 @@ void train(const TrainOptions& options, const GroupPointer& group) {
     }
     throw StoppedBySignal{run->stopped_by()};
   }
-  if (group->is_first()) finish(*run, ending, first_step, options);
+  if (group->is_first()) finish(std::move(run), ending, first_step, options);
 }
 
 void train(const TrainOptions& options) {

@@ -1,15 +1,12 @@
 #include "distributions/standard_normal.h"
 
-#include <cmath>
-#include <numbers>
-
 #include "core/noise.h"
+#include "kernels/standard_normal.h"
 
 namespace vae {
 
 Tensor StandardNormal::log_prob(const Tensor& z, const Tensor&) const {
-  const double log_two_pi = std::log(2 * std::numbers::pi);
-  return -0.5 * (static_cast<double>(latent_) * log_two_pi + z.square().sum(-1));
+  return standard_normal_log_prob(z);
 }
 
 Tensor StandardNormal::sample(int64_t count, const Tensor&, Random& random,

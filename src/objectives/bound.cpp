@@ -1,8 +1,8 @@
 #include "objectives/bound.h"
 
-#include <cmath>
 #include <limits>
 
+#include "kernels/log_mean_exp.h"
 #include "kernels/scaled_sum.h"
 
 namespace vae {
@@ -22,8 +22,7 @@ Tensor MeanBound::shares(const Tensor& log_weights) const {
 Tensor MeanBound::elasticities(const Tensor& log_weights) const { return torch::zeros_like(log_weights); }
 
 Tensor RenyiBound::value(const Tensor& log_weights) const {
-  const double log_count = std::log(static_cast<double>(log_weights.size(0)));
-  return (torch::logsumexp(power_ * log_weights, 0) - log_count) / power_;
+  return log_mean_exp(log_weights, power_);
 }
 
 Tensor RenyiBound::shares(const Tensor& log_weights) const { return torch::softmax(power_ * log_weights, 0); }

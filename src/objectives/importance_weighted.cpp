@@ -1,5 +1,6 @@
 #include "objectives/importance_weighted.h"
 
+#include "kernels/scaled_sum.h"
 #include "objectives/log_weights.h"
 
 namespace vae {
@@ -18,9 +19,9 @@ Terms ImportanceWeighted::evaluate(const Vae& model, const Posterior& posterior,
   const LogWeights weights = log_weights(model, batch, draws.latents);
   const Tensor total = weights.total();
   return {.surrogate = -estimator_->surrogate(batch.x, draws, total, *bound_),
-          .objective = bound_->value(total.detach()).mean(),
-          .reconstruction = weights.likelihood.detach().mean(),
-          .kl = (weights.posterior - weights.prior).detach().mean()};
+          .objective = bound_->mean_value(total.detach()),
+          .reconstruction = mean_of_all(weights.likelihood.detach()),
+          .kl = mean_of_all(weights.posterior.detach() - weights.prior.detach())};
 }
 
 }  // namespace vae
