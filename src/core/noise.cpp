@@ -9,6 +9,7 @@
 
 #include "core/byte_noise.h"
 #include "core/card_noise.h"
+#include "core/tape.h"
 #include "core/target_clones.h"
 #include "core/vector_math.h"
 
@@ -82,6 +83,21 @@ VAE_TARGET_CLONES void compare(const uint32_t* words, const uint8_t* bytes, int6
   }
 }
 
+/// make(words, n, out) of all elements, in float32.
+template <int64_t kWords, class Make>
+Tensor drawn_here(const Make& make, const NoiseLayout& layout, Random& random, torch::IntArrayRef shape) {
+  Tensor result = torch::empty(shape, torch::kFloat);
+  float* out = result.data_ptr<float>();
+  perform({&result}, [=, stream = random] {
+    Random from_there = stream;
+    draw<kWords>(from_there, layout, [make, out](const uint32_t* words, int64_t first, int64_t n) {
+      make(words, n, out + first);
+    });
+  });
+  random.skip(static_cast<uint64_t>(layout.whole() * kWords));
+  return result;
+}
+
 /// The draw of a kernel on a card, with the stream behind it as if it had been drawn here.
 template <class Draw>
 Tensor drawn_on_card(const Draw& draw_there, int64_t words, const NoiseLayout& layout, Random& random,
@@ -96,12 +112,8 @@ Tensor uniform_in(const NoiseLayout& layout, Random& random, torch::IntArrayRef 
   if (draws_on(options.device())) {
     return drawn_on_card(uniform_on_card, kWordsPerUniform, layout, random, shape, options);
   }
-  Tensor result = torch::empty(shape, torch::kFloat);
-  float* out = result.data_ptr<float>();
-  draw<kWordsPerUniform>(random, layout, [out](const uint32_t* words, int64_t first, int64_t n) {
-    to_unit_interval(words, n, out + first);
-  });
-  return result.to(options);
+  const auto make = [](const uint32_t* words, int64_t n, float* out) { to_unit_interval(words, n, out); };
+  return drawn_here<kWordsPerUniform>(make, layout, random, shape).to(options);
 }
 
 Tensor normal_in(const NoiseLayout& layout, Random& random, torch::IntArrayRef shape,
@@ -109,12 +121,8 @@ Tensor normal_in(const NoiseLayout& layout, Random& random, torch::IntArrayRef s
   if (draws_on(options.device())) {
     return drawn_on_card(normal_on_card, kWordsPerNormal, layout, random, shape, options);
   }
-  Tensor result = torch::empty(shape, torch::kFloat);
-  float* out = result.data_ptr<float>();
-  draw<kWordsPerNormal>(random, layout, [out](const uint32_t* words, int64_t first, int64_t n) {
-    to_normal(words, n, out + first);
-  });
-  return result.to(options);
+  const auto make = [](const uint32_t* words, int64_t n, float* out) { to_normal(words, n, out); };
+  return drawn_here<kWordsPerNormal>(make, layout, random, shape).to(options);
 }
 
 }  // namespace

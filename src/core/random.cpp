@@ -46,7 +46,14 @@ Random::Random(uint64_t seed, std::string_view purpose, uint64_t index)
 Random Random::at(uint64_t index) const {
   Random other = *this;
   other.index_ = index;
+  other.followed_ = nullptr;
   other.position_ = 0;
+  return other;
+}
+
+Random Random::following(const uint64_t* index) const {
+  Random other = *this;
+  other.followed_ = index;
   return other;
 }
 
@@ -59,7 +66,7 @@ Random Random::between(const OtherRows& others) const {
 void Random::fill(std::span<uint32_t> words) {
   const auto fill_part_of_block = [&] {  // from the position to the end of its block, or of `words`
     std::array<uint32_t, kPhiloxWords> block;
-    philox4x32(key_, index_, position_ / kPhiloxWords, block);
+    philox4x32(key_, index(), position_ / kPhiloxWords, block);
     const std::span<uint32_t> rest = std::span(block).subspan(position_ % kPhiloxWords);
     const size_t count = std::min(words.size(), rest.size());
     std::copy_n(rest.begin(), count, words.begin());
@@ -68,7 +75,7 @@ void Random::fill(std::span<uint32_t> words) {
   };
   if (position_ % kPhiloxWords != 0) fill_part_of_block();
   const size_t whole = words.size() - words.size() % kPhiloxWords;
-  philox4x32(key_, index_, position_ / kPhiloxWords, words.first(whole));
+  philox4x32(key_, index(), position_ / kPhiloxWords, words.first(whole));
   words = words.subspan(whole);
   position_ += whole;
   if (!words.empty()) fill_part_of_block();

@@ -30,9 +30,13 @@ class Random {
   Random between(const OtherRows& others) const;
   const OtherRows& others() const { return others_; }
 
+  /// The same stream, whose index is what `*index` is when it is drawn from: of noise that is drawn again
+  /// (core/tape.h).
+  Random following(const uint64_t* index) const;
+
   /// Where the stream is, for who computes its words elsewhere (core/card_noise.h).
   uint64_t key() const { return key_; }
-  uint64_t index() const { return index_; }
+  uint64_t index() const { return followed_ ? *followed_ : index_; }
   uint64_t position() const { return position_; }
 
   /// Steps over `words` words, as if they had been drawn.
@@ -53,6 +57,7 @@ class Random {
  private:
   uint64_t key_;
   uint64_t index_;
+  const uint64_t* followed_ = nullptr;
   uint64_t position_ = 0;
   OtherRows others_;
 };

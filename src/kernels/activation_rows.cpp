@@ -1,6 +1,7 @@
 #include "kernels/activation_rows.h"
 
 #include "core/divide_up.h"
+#include "core/tape.h"
 #include "core/target_clones.h"
 #include "core/vector_math.h"
 #include "kernels/fused.h"
@@ -121,20 +122,22 @@ RowGradients differentiate_all(FusedActivation activation, const Tensor& y, cons
   const int64_t blocks = divide_up(rows, kRowsTogether), strips = divide_up(channels, kChannelsTogether);
   const Tensor sums = blocks > 1 ? uninitialized({blocks, channels})
                                  : uninitialized({channels});  // by block, if more than one
-  std::fill_n(sums.data_ptr<float>(), sums.numel(), 0.0F);
   const Tensor before = activation == FusedActivation::identity ? gradient : torch::empty_like(y);
   const T* values = y.const_data_ptr<T>();
   const T* arriving = gradient.const_data_ptr<T>();
   T* out = before.mutable_data_ptr<T>();
   float* sum = sums.data_ptr<float>();
-  for_each_row(blocks * strips, std::min(rows, kRowsTogether) * kChannelsTogether, [=](int64_t i) {
-    const int64_t row = i / strips * kRowsTogether, channel = i % strips * kChannelsTogether;
-    const Block block = {.rows = std::min(kRowsTogether, rows - row),
-                         .channels = std::min(kChannelsTogether, channels - channel),
-                         .stride = channels};
-    const int64_t at = row * channels + channel;
-    differentiate(activation, values + at, arriving + at, block, out + at,
-                  sum + i / strips * channels + channel);
+  perform({&y, &gradient, &before, &sums}, [=] {
+    std::fill_n(sum, blocks * channels, 0.0F);
+    for_each_row(blocks * strips, std::min(rows, kRowsTogether) * kChannelsTogether, [=](int64_t i) {
+      const int64_t row = i / strips * kRowsTogether, channel = i % strips * kChannelsTogether;
+      const Block block = {.rows = std::min(kRowsTogether, rows - row),
+                           .channels = std::min(kChannelsTogether, channels - channel),
+                           .stride = channels};
+      const int64_t at = row * channels + channel;
+      differentiate(activation, values + at, arriving + at, block, out + at,
+                    sum + i / strips * channels + channel);
+    });
   });
   return {.before_activation = before, .bias = blocks > 1 ? sums.sum(0) : sums};
 }
@@ -145,8 +148,11 @@ void activate_rows(FusedActivation activation, const Tensor& bias, const Tensor&
   const int64_t channels = rows.size(1);
   const float* offsets = bias.const_data_ptr<float>();
   float* out = rows.data_ptr<float>();
-  for_each_row(rows.size(0), channels,
-               [=](int64_t i) { activate_row(activation, offsets, channels, out + i * channels); });
+  const int64_t count = rows.size(0);
+  perform({&bias, &rows}, [=] {
+    for_each_row(count, channels,
+                 [=](int64_t i) { activate_row(activation, offsets, channels, out + i * channels); });
+  });
 }
 
 RowGradients differentiate_rows(FusedActivation activation, const Tensor& y, const Tensor& gradient) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/tape.h"
 #include "core/target_clones.h"
 #include "core/vector_math.h"
 #include "kernels/fused.h"
@@ -50,12 +51,14 @@ Tensor log_prob(const PixelRows& pixels, const Tensor& derivative) {
   const float* logits = pixels.outputs.const_data_ptr<float>();
   float* out = result.data_ptr<float>();
   float* slopes = derivative.defined() ? derivative.data_ptr<float>() : nullptr;
-  const int64_t columns = pixels.columns(), pictures = pixels.pictures();
-  for_each_row(pixels.rows(), columns, [=](int64_t i) {
-    const float* picture = x + i % pictures * columns;
-    const float* row = logits + i * columns;
-    out[i] = slopes ? row_log_prob_with_derivative(picture, row, columns, slopes + i * columns)
-                    : row_log_prob(picture, row, columns);
+  const int64_t columns = pixels.columns(), pictures = pixels.pictures(), rows = pixels.rows();
+  perform({&pixels.x, &pixels.outputs, &derivative, &result}, [=] {
+    for_each_row(rows, columns, [=](int64_t i) {
+      const float* picture = x + i % pictures * columns;
+      const float* row = logits + i * columns;
+      out[i] = slopes ? row_log_prob_with_derivative(picture, row, columns, slopes + i * columns)
+                      : row_log_prob(picture, row, columns);
+    });
   });
   return result;
 }
@@ -81,8 +84,11 @@ class BernoulliLogProb : public torch::autograd::Function<BernoulliLogProb> {
     const float* factors = gradient.const_data_ptr<float>();
     float* out = result.data_ptr<float>();
     const int64_t rows = gradient.numel(), columns = rows == 0 ? 0 : derivative.numel() / rows;
-    for_each_row(rows, columns,
-                 [=](int64_t i) { scale_row(slopes + i * columns, factors[i], columns, out + i * columns); });
+    perform({&derivative, &gradient, &result}, [=] {
+      for_each_row(rows, columns, [=](int64_t i) {
+        scale_row(slopes + i * columns, factors[i], columns, out + i * columns);
+      });
+    });
     const bool channels_last = context->saved_data["channels_last"].toBool();
     return {Tensor(), channels_last ? result.movedim(-1, -3) : result};
   }

@@ -7,6 +7,7 @@
 #include <numbers>
 #include <vector>
 
+#include "core/tape.h"
 #include "core/target_clones.h"
 #include "core/vector_math.h"
 #include "kernels/fused.h"
@@ -128,9 +129,12 @@ Tensor draw(const Tensor& parameters, const Tensor& eps) {
   const int64_t pictures = parameters.size(0), latent = at.latent;
   const float* noise = eps.const_data_ptr<float>();
   float* out = z.data_ptr<float>();
-  for_each_row(eps.numel() / latent, latent, [=](int64_t i) {
-    const int64_t n = i % pictures;
-    draw_row(at.mean(n), at.log_variance(n), noise + i * latent, latent, out + i * latent);
+  const int64_t rows = eps.numel() / latent;
+  perform({&parameters, &eps, &z}, [=] {
+    for_each_row(rows, latent, [=](int64_t i) {
+      const int64_t n = i % pictures;
+      draw_row(at.mean(n), at.log_variance(n), noise + i * latent, latent, out + i * latent);
+    });
   });
   return z;
 }
@@ -153,10 +157,12 @@ class Reparameterize : public torch::autograd::Function<Reparameterize> {
     const float* eps = saved[1].const_data_ptr<float>();
     const float* incoming = gradient.const_data_ptr<float>();
     const int64_t draws = gradient.numel() / (pictures * latent);
-    for_each_row(pictures, draws * latent, [=](int64_t n) {
-      std::fill_n(out.mean(n), 2 * latent, 0.0F);
-      differentiate_draws(at.log_variance(n), eps + n * latent, incoming + n * latent, draws,
-                          pictures * latent, latent, out.mean(n), out.log_variance(n));
+    perform({&parameters, &saved[1], &gradient, &result}, [=] {
+      for_each_row(pictures, draws * latent, [=](int64_t n) {
+        std::fill_n(out.mean(n), 2 * latent, 0.0F);
+        differentiate_draws(at.log_variance(n), eps + n * latent, incoming + n * latent, draws,
+                            pictures * latent, latent, out.mean(n), out.log_variance(n));
+      });
     });
     return {result, Tensor()};
   }
@@ -167,8 +173,10 @@ Tensor kl(const Tensor& parameters) {
   const int64_t pictures = parameters.size(0), latent = at.latent;
   const Tensor result = uninitialized({pictures, latent});
   float* out = result.data_ptr<float>();
-  for_each_row(pictures, latent,
-               [=](int64_t n) { kl_row(at.mean(n), at.log_variance(n), latent, out + n * latent); });
+  perform({&parameters, &result}, [=] {
+    for_each_row(pictures, latent,
+                 [=](int64_t n) { kl_row(at.mean(n), at.log_variance(n), latent, out + n * latent); });
+  });
   return result;
 }
 
@@ -186,9 +194,12 @@ class KlToStandardNormal : public torch::autograd::Function<KlToStandardNormal> 
     const Halves<const float> at = halves(parameters);
     const Halves<float> out = halves_of_gradient(result);
     const float* incoming = gradient.const_data_ptr<float>();
-    for_each_row(parameters.size(0), at.latent, [=](int64_t n) {
-      differentiate_kl(at.mean(n), at.log_variance(n), incoming + n * at.latent, at.latent, out.mean(n),
-                       out.log_variance(n));
+    const int64_t pictures = parameters.size(0), latent = at.latent;
+    perform({&parameters, &gradient, &result}, [=] {
+      for_each_row(pictures, latent, [=](int64_t n) {
+        differentiate_kl(at.mean(n), at.log_variance(n), incoming + n * latent, latent, out.mean(n),
+                         out.log_variance(n));
+      });
     });
     return {result};
   }
@@ -200,9 +211,12 @@ Tensor log_prob(const Tensor& z, const Tensor& parameters) {
   const int64_t pictures = parameters.size(0), latent = at.latent;
   const float* latents = z.const_data_ptr<float>();
   float* out = result.data_ptr<float>();
-  for_each_row(result.numel(), latent, [=](int64_t i) {
-    const int64_t n = i % pictures;
-    out[i] = log_prob_row(latents + i * latent, at.mean(n), at.log_variance(n), latent);
+  const int64_t rows = result.numel();
+  perform({&z, &parameters, &result}, [=] {
+    for_each_row(rows, latent, [=](int64_t i) {
+      const int64_t n = i % pictures;
+      out[i] = log_prob_row(latents + i * latent, at.mean(n), at.log_variance(n), latent);
+    });
   });
   return result;
 }
@@ -226,12 +240,14 @@ class DiagonalGaussianLogProb : public torch::autograd::Function<DiagonalGaussia
     const float* incoming = gradient.const_data_ptr<float>();
     float* latents_out = of_z.data_ptr<float>();
     const int64_t draws = gradient.numel() / pictures;
-    for_each_row(pictures, draws * latent, [=](int64_t n) {
-      std::fill_n(out.mean(n), 2 * latent, 0.0F);
-      for (int64_t i = n; i < draws * pictures; i += pictures) {
-        differentiate_log_prob(latents + i * latent, at.mean(n), at.log_variance(n), incoming[i], latent,
-                               latents_out + i * latent, out.mean(n), out.log_variance(n));
-      }
+    perform({&z, &parameters, &gradient, &of_z, &of_parameters}, [=] {
+      for_each_row(pictures, draws * latent, [=](int64_t n) {
+        std::fill_n(out.mean(n), 2 * latent, 0.0F);
+        for (int64_t i = n; i < draws * pictures; i += pictures) {
+          differentiate_log_prob(latents + i * latent, at.mean(n), at.log_variance(n), incoming[i], latent,
+                                 latents_out + i * latent, out.mean(n), out.log_variance(n));
+        }
+      });
     });
     return {of_z, of_parameters};
   }

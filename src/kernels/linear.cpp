@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "kernels/fused.h"
+#include "kernels/narrow.h"
 #include "kernels/product.h"
 
 namespace vae {
@@ -24,6 +25,9 @@ Tensor product(const Operand& a, const Operand& b) {
   return c;
 }
 
+/// Dense float32 in the type that products are computed in.
+Tensor in_type(torch::ScalarType type, const Tensor& x) { return type == torch::kBFloat16 ? narrowed(x) : x; }
+
 /// What a forward pass leaves behind, layer by layer. Inputs and weights are of the type that products are
 /// computed in, values float32.
 struct Passed {
@@ -34,8 +38,8 @@ struct Passed {
 Passed pass(const Tensor& x, std::span<const LinearLayer> layers, torch::ScalarType type) {
   Passed passed;
   for (const LinearLayer& layer : layers) {
-    passed.inputs.push_back((passed.values.empty() ? x : passed.values.back()).to(type));
-    passed.weights.push_back(layer.weight.to(type));
+    passed.inputs.push_back(in_type(type, passed.values.empty() ? x : passed.values.back()));
+    passed.weights.push_back(in_type(type, layer.weight));
     passed.values.push_back(product({passed.inputs.back()}, {passed.weights.back(), /*is_transposed=*/true}));
     activate_rows(layer.activation, layer.bias, passed.values.back());
   }
@@ -72,7 +76,7 @@ class LinearLayers : public torch::autograd::Function<LinearLayers> {
       const Tensor &input = saved[i], &weight = saved[layers + i], &value = saved[2 * layers + i];
       const RowGradients at =
           differentiate_rows(static_cast<FusedActivation>(activations[i]), value, arriving);
-      const Tensor slope = at.before_activation.to(weight.scalar_type());
+      const Tensor slope = in_type(weight.scalar_type(), at.before_activation);
       if (context->needs_input_grad(1 + 2 * i)) {
         result[1 + 2 * i] = product({slope, /*is_transposed=*/true}, {input});
       }

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 
+#include "core/tape.h"
 #include "kernels/fused.h"
 
 namespace vae {
@@ -48,8 +49,10 @@ Tensor log_mean_exp(const Tensor& x, double power, const Tensor& shares) {
   const float* in = x.const_data_ptr<float>();
   float* out = result.data_ptr<float>();
   float* to = shares.defined() ? shares.data_ptr<float>() : nullptr;
-  for_each_row(columns, count, [=](int64_t i) {
-    out[i] = static_cast<float>(log_mean_exp({in + i, count, columns}, power, to ? to + i : nullptr));
+  perform({&x, &shares, &result}, [=] {
+    for_each_row(columns, count, [=](int64_t i) {
+      out[i] = static_cast<float>(log_mean_exp({in + i, count, columns}, power, to ? to + i : nullptr));
+    });
   });
   return result;
 }

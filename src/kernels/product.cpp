@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <limits>
 
+#include "core/tape.h"
+
 // The library that LibTorch itself computes products with, and brings along. Null where it has none. MKL
 // takes bfloat16 as bare words.
 extern "C" {
@@ -38,9 +40,14 @@ void call(const Gemm& gemm, const Operand& a, const Operand& b, const Tensor& ou
   const auto m = static_cast<int>(out.size(1)), n = static_cast<int>(out.size(0));
   const auto k = static_cast<int>(a.matrix.size(a.is_transposed ? 0 : 1));
   const int stride_a = stride(a), stride_b = stride(b);
-  const float one = 1, kept = into == Into::sum ? 1 : 0;
-  gemm(b.is_transposed ? "T" : "N", a.is_transposed ? "T" : "N", &m, &n, &k, &one, words(b.matrix, Word()),
-       &stride_b, words(a.matrix, Word()), &stride_a, &kept, out.data_ptr<float>(), &m);
+  const char *order_a = a.is_transposed ? "T" : "N", *order_b = b.is_transposed ? "T" : "N";
+  const float kept = into == Into::sum ? 1 : 0;
+  const auto *left = words(a.matrix, Word()), *right = words(b.matrix, Word());
+  float* result = out.data_ptr<float>();
+  perform({&a.matrix, &b.matrix, &out}, [=] {
+    const float one = 1;
+    gemm(order_b, order_a, &m, &n, &k, &one, right, &stride_b, left, &stride_a, &kept, result, &m);
+  });
 }
 
 Tensor matrix(const Operand& operand) { return operand.is_transposed ? operand.matrix.t() : operand.matrix; }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/tape.h"
 #include "core/target_clones.h"
 #include "kernels/fused.h"
 
@@ -17,7 +18,10 @@ VAE_TARGET_CLONES double sum(const float* x, int64_t count) {
 
 Tensor scaled(const Tensor& x, double scale) {
   const Tensor dense = x.contiguous(), result = uninitialized({});
-  *result.data_ptr<float>() = static_cast<float>(scale * sum(dense.const_data_ptr<float>(), dense.numel()));
+  const float* in = dense.const_data_ptr<float>();
+  float* out = result.data_ptr<float>();
+  const int64_t count = dense.numel();
+  perform({&dense, &result}, [=] { *out = static_cast<float>(scale * sum(in, count)); });
   return result;
 }
 
@@ -34,7 +38,10 @@ class ScaledSum : public torch::autograd::Function<ScaledSum> {
     require_first_derivative("scaled_sum");
     const Tensor result = uninitialized(context->saved_data["shape"].toIntVector());
     const auto scale = static_cast<float>(context->saved_data["scale"].toDouble());
-    std::fill_n(result.data_ptr<float>(), result.numel(), scale * *gradients[0].const_data_ptr<float>());
+    const float* arriving = gradients[0].const_data_ptr<float>();
+    float* out = result.data_ptr<float>();
+    const int64_t count = result.numel();
+    perform({&gradients[0], &result}, [=] { std::fill_n(out, count, scale * *arriving); });
     return {result, Tensor()};
   }
 };

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/tape.h"
 #include "core/target_clones.h"
 #include "kernels/fused.h"
 #include "kernels/pixel_rows.h"
@@ -28,9 +29,11 @@ Tensor distance(const PixelRows& pixels) {
   const float* x = pixels.x.const_data_ptr<float>();
   const float* mean = pixels.outputs.const_data_ptr<float>();
   float* out = result.data_ptr<float>();
-  const int64_t columns = pixels.columns(), pictures = pixels.pictures();
-  for_each_row(pixels.rows(), columns, [=](int64_t i) {
-    out[i] = row_distance(x + i % pictures * columns, mean + i * columns, columns);
+  const int64_t columns = pixels.columns(), pictures = pixels.pictures(), rows = pixels.rows();
+  perform({&pixels.x, &pixels.outputs, &result}, [=] {
+    for_each_row(rows, columns, [=](int64_t i) {
+      out[i] = row_distance(x + i % pictures * columns, mean + i * columns, columns);
+    });
   });
   return result;
 }
@@ -53,9 +56,12 @@ class SquaredDistance : public torch::autograd::Function<SquaredDistance> {
     const float* mean = pixels.outputs.const_data_ptr<float>();
     const float* factors = gradient.const_data_ptr<float>();
     float* out = result.data_ptr<float>();
-    const int64_t columns = pixels.columns(), pictures = pixels.pictures();
-    for_each_row(pixels.rows(), columns, [=](int64_t i) {
-      row_derivative(x + i % pictures * columns, mean + i * columns, factors[i], columns, out + i * columns);
+    const int64_t columns = pixels.columns(), pictures = pixels.pictures(), rows = pixels.rows();
+    perform({&pixels.x, &pixels.outputs, &gradient, &result}, [=] {
+      for_each_row(rows, columns, [=](int64_t i) {
+        row_derivative(x + i % pictures * columns, mean + i * columns, factors[i], columns,
+                       out + i * columns);
+      });
     });
     return {Tensor(), pixels.channels_last ? result.movedim(-1, -3) : result};
   }

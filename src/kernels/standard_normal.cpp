@@ -5,6 +5,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "core/tape.h"
 #include "core/target_clones.h"
 #include "kernels/fused.h"
 
@@ -28,8 +29,11 @@ Tensor log_prob(const Tensor& z) {
   const double log_two_pi = static_cast<double>(latent) * std::log(2 * std::numbers::pi);
   const float* latents = z.const_data_ptr<float>();
   float* out = result.data_ptr<float>();
-  for_each_row(result.numel(), latent, [=](int64_t i) {
-    out[i] = static_cast<float>(-0.5 * (log_two_pi + sum_of_squares(latents + i * latent, latent)));
+  const int64_t rows = result.numel();
+  perform({&z, &result}, [=] {
+    for_each_row(rows, latent, [=](int64_t i) {
+      out[i] = static_cast<float>(-0.5 * (log_two_pi + sum_of_squares(latents + i * latent, latent)));
+    });
   });
   return result;
 }
@@ -46,12 +50,15 @@ class StandardNormalLogProb : public torch::autograd::Function<StandardNormalLog
     require_first_derivative("standard_normal_log_prob");
     const Tensor z = context->get_saved_variables()[0], gradient = gradients[0].contiguous();
     const Tensor result = uninitialized(z.sizes());
-    const int64_t latent = z.size(-1);
+    const int64_t latent = z.size(-1), rows = gradient.numel();
     const float* latents = z.const_data_ptr<float>();
     const float* arriving = gradient.const_data_ptr<float>();
     float* out = result.data_ptr<float>();
-    for_each_row(gradient.numel(), latent,
-                 [=](int64_t i) { scale_row(latents + i * latent, -arriving[i], latent, out + i * latent); });
+    perform({&z, &gradient, &result}, [=] {
+      for_each_row(rows, latent, [=](int64_t i) {
+        scale_row(latents + i * latent, -arriving[i], latent, out + i * latent);
+      });
+    });
     return {result};
   }
 };

@@ -1,4 +1,5 @@
 #include "kernels/strided_convolution.h"
+#include "core/tape.h"
 
 #include <ATen/autocast_mode.h>
 #include <torch/csrc/autograd/custom_function.h>
@@ -191,6 +192,7 @@ Tensor upsample(const Tensor& x, const Tensor& weight, const Tensor& bias, int64
 
 Tensor downsample(const Tensor& x, const Tensor& weight, const Tensor& bias, FusedActivation activation) {
   if (!can_take(x, weight, bias)) return reference::downsample(x, weight, bias, activation);
+  cannot_be_noted("downsample");
   const torch::ScalarType type = computed_type(x);
   return Downsampled::apply(x.to(type), weight.to(type), bias.to(type), static_cast<int64_t>(activation));
 }
@@ -198,6 +200,7 @@ Tensor downsample(const Tensor& x, const Tensor& weight, const Tensor& bias, Fus
 Tensor upsample(const Tensor& x, const Tensor& weight, const Tensor& bias, int64_t height, int64_t width,
                 FusedActivation activation) {
   if (!can_take(x, weight, bias)) return reference::upsample(x, weight, bias, height, width, activation);
+  cannot_be_noted("upsample");
   const torch::ScalarType type = computed_type(x);
   return Upsampled::apply(x.to(type), weight.to(type), bias.to(type), height, width,
                           static_cast<int64_t>(activation));

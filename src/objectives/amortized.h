@@ -25,6 +25,7 @@ class Amortized : public Inference {
   EStep e_step(const StepContext& at) override {
     return {.posterior = at.model.encode(at.batch.x, at.batch.labels)};
   }
+  bool is_one_pass() const override { return true; }
   std::unique_ptr<Posterior> infer(const Vae& model, const Batch& batch, uint64_t) const override {
     return model.encode(batch.x, batch.labels);
   }

@@ -57,6 +57,11 @@ void require_fit(const ElboConfig& config, const PosteriorFamily& posterior) {
   require_fit(config.estimator, scored ? DrawsAre::scored : DrawsAre::decoded, posterior);
 }
 
+std::optional<int64_t> Elbo::settles_at() const {
+  if (!config_.estimator.is<ReparameterizedConfig>()) return std::nullopt;
+  return config_.beta_warmup_steps;
+}
+
 double Elbo::beta(int64_t step) const {
   if (step >= config_.beta_warmup_steps) return config_.beta;
   return config_.beta * static_cast<double>(step) / static_cast<double>(config_.beta_warmup_steps);

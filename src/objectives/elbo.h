@@ -64,6 +64,7 @@ class Elbo : public Objective {
   void initialize(Random random) override { estimator_->initialize(random); }
   Terms evaluate(const Vae& model, const Posterior& posterior, const Batch& batch, Random& random,
                  int64_t step) override;
+  std::optional<int64_t> settles_at() const override;
 
  private:
   double beta(int64_t step) const;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "objectives/bound.h"
 #include "objectives/estimators.h"
@@ -23,6 +24,7 @@ class ImportanceWeighted : public Objective {
   void initialize(Random random) override { estimator_->initialize(random); }
   Terms evaluate(const Vae& model, const Posterior& posterior, const Batch& batch, Random& random,
                  int64_t step) override;
+  std::optional<int64_t> settles_at() const override;
   int64_t validation_samples() const override { return options_.importance_samples; }
 
  private:

@@ -46,6 +46,10 @@ class Inference : public torch::nn::Module {
   /// before it.
   virtual std::optional<Terms> m_step(const StepContext&, const Posterior&) { return std::nullopt; }
 
+  /// Whether a step is one E-step that is a function of the weights and the batch alone, and one gradient
+  /// step.
+  virtual bool is_one_pass() const { return false; }
+
   /// q(z | x) of pictures that nothing is known of yet, theta staying as it is: a function of (seed, the
   /// pictures' positions), whatever the size of the batches but for rounding.
   virtual std::unique_ptr<Posterior> infer(const Vae& model, const Batch& batch, uint64_t seed) const = 0;

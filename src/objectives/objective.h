@@ -3,6 +3,8 @@
 
 #include <torch/nn/module.h>
 
+#include <optional>
+
 #include "core/random.h"
 #include "core/tensor.h"
 #include "data/batches.h"
@@ -28,6 +30,10 @@ class Objective : public torch::nn::Module {
   /// warm up depend on it.
   virtual Terms evaluate(const Vae& model, const Posterior& posterior, const Batch& batch, Random& random,
                          int64_t step) = 0;
+
+  /// The step from which on evaluate() is one function of the weights, the posterior, the batch and the
+  /// noise, and changes nothing else; none where that is not known.
+  virtual std::optional<int64_t> settles_at() const { return std::nullopt; }
 
   /// K of the bound log 1/K sum_k p(x, z_k) / q(z_k | x) by which the best weights are chosen: 1 is the ELBO.
   virtual int64_t validation_samples() const { return 1; }

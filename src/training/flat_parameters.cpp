@@ -81,6 +81,16 @@ Tensor FlatParameters::find_gradients() {
   return torch::scalar_tensor(norm_of_all(gradients));
 }
 
+std::vector<Tensor> FlatParameters::computed_gradients() const {
+  std::vector<Tensor> gradients;
+  for (const Tensor& parameter : parameters_) gradients.push_back(parameter.grad());
+  return gradients;
+}
+
+void FlatParameters::set_computed_gradients(const std::vector<Tensor>& gradients) {
+  for (size_t i = 0; i < parameters_.size(); ++i) parameters_[i].mutable_grad() = gradients[i];
+}
+
 void FlatParameters::collect_gradients(size_t first, size_t last) {
   if (!takes_gradients_over()) return;
   const torch::NoGradGuard no_grad;

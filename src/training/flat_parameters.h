@@ -39,6 +39,12 @@ class FlatParameters {
   /// as the parameters have these gradients.
   std::span<const GradientPiece> found_gradients() const { return found_; }
 
+  /// The gradients that the backward pass has left, one a parameter; undefined where it left none.
+  std::vector<Tensor> computed_gradients() const;
+
+  /// Has find_gradients find these instead.
+  void set_computed_gradients(const std::vector<Tensor>& gradients);
+
   /// How many parameters there are, and where in gradients() the numbers of one begin.
   size_t count() const { return slices_.size(); }
   int64_t offset(size_t parameter) const { return slices_[parameter].offset; }

@@ -48,7 +48,9 @@ Trainer::Trainer(const Config& config, const TrainingPictures& pictures, torch::
       parameters_(all_parameters(*model_, *objective_), StepExchange::kTail),
       exchange_(std::move(group), parameters_, config.training.wire_precision),
       optimizer_(make_optimizer(config.training.optimizer, parameters_.values())),
-      sums_(device) {
+      sums_(device),
+      has_buffers_(!model_->buffers().empty() || !objective_->buffers().empty()),
+      taped_(parameters_, latent_) {
   if (config.training.ema) average_.emplace(*config.training.ema, parameters_.values());
   if (config.training.profile) profile_.measure();
 }
@@ -60,7 +62,9 @@ double Trainer::rate_factor() const {
 double Trainer::learning_rate() const { return optimizer_->learning_rate() * rate_factor(); }
 
 void Trainer::step(const Batch& batch) {
-  if (batch.size() > 0) {
+  if (can_be_taped(batch)) {
+    learn_by_tape(batch);
+  } else if (batch.size() > 0) {
     learn_from(batch);
   } else {
     follow();
@@ -76,6 +80,25 @@ void Trainer::follow() {
     exchange_.begin(terms, /*share=*/0);
     update(terms);
   }
+}
+
+// Buffers may be changed by a forward pass, as those of "optimal" variances are: computing a step twice to
+// compare would change them twice.
+bool Trainer::can_be_taped(const Batch& batch) const {
+  const std::optional<int64_t> settled = objective_->settles_at();
+  return settled && steps_ >= *settled && inference_->is_one_pass() && !has_buffers_ &&
+         !exchange_.is_shared() && batch.size() > 0 && batch.x.is_cpu() && taped_.fits(batch);
+}
+
+void Trainer::learn_by_tape(const Batch& batch) {
+  const auto forward = [this](const Batch& given, Random& noise) {
+    const Autocast autocast(given.x.device(), config_.precision == Precision::bfloat16);
+    const StepContext at = {
+        .model = *model_, .objective = *objective_, .batch = given, .random = noise, .step = steps_};
+    return objective_->evaluate(*model_, *inference_->e_step(at).posterior, given, noise, steps_);
+  };
+  const Terms terms = taped_.run(batch, static_cast<uint64_t>(steps_), forward, profile_);
+  profile_.time(Phase::optimizer, [&] { update(terms); });
 }
 
 void Trainer::learn_from(const Batch& batch) {

@@ -17,6 +17,7 @@
 #include "training/profile.h"
 #include "training/step_exchange.h"
 #include "training/step_sums.h"
+#include "training/taped_step.h"
 
 namespace vae {
 
@@ -47,6 +48,7 @@ class Trainer {
   StepSums& sums() { return sums_; }
   StepExchange& exchange() { return exchange_; }
   int64_t steps() const { return steps_; }
+  const TapedStep& taped() const { return taped_; }
   double learning_rate() const;
 
   /// From now on the learning rate is the schedule's times `factor`.
@@ -69,6 +71,10 @@ class Trainer {
   double rate_factor() const;
 
   void learn_from(const Batch& batch);
+
+  /// Where steps are as small as their dispatch (training/taped_step.h).
+  bool can_be_taped(const Batch& batch) const;
+  void learn_by_tape(const Batch& batch);
 
   /// The steps of a batch of which other processes have all pictures.
   void follow();
@@ -93,6 +99,8 @@ class Trainer {
   std::optional<MovingAverage> average_;
   StepSums sums_;
   Profile profile_;
+  const bool has_buffers_;
+  TapedStep taped_;
 };
 
 }  // namespace vae

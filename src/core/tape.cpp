@@ -1,0 +1,169 @@
+#include "core/tape.h"
+
+#include <ATen/core/dispatch/Dispatcher.h>
+#include <ATen/record_function.h>
+#include <c10/util/Exception.h>
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <utility>
+
+namespace vae {
+namespace {
+
+// A step that takes more memory than this has other worries than its dispatch.
+constexpr size_t kMostMemory = size_t{256} << 20;  // bytes
+
+// Of LibTorch's operations only small ones are done again: their results are copied to where they were, and
+// where the large ones aren't ours, dispatch is not what costs.
+constexpr int64_t kLargest = 1 << 16;  // elements
+
+thread_local int depth = 0;  // of LibTorch's operations that call others
+
+/// The same memory without a share in the tensor, and without its history.
+Tensor alias_of(const Tensor& tensor) {
+  if (!tensor.defined()) return tensor;
+  return Tensor(tensor.unsafeGetTensorImpl()->shallow_copy_and_detach(c10::VariableVersion(0),
+                                                                      /*allow_tensor_metadata_change=*/true));
+}
+
+c10::IValue alias_of(const c10::IValue& value) {
+  if (value.isTensor()) return alias_of(value.toTensor());
+  if (!value.isTensorList()) return value;
+  c10::List<Tensor> aliases;
+  for (const Tensor& tensor : value.toTensorVector()) aliases.push_back(alias_of(tensor));
+  return aliases;
+}
+
+std::vector<Tensor> tensors_in(torch::ArrayRef<c10::IValue> values) {
+  std::vector<Tensor> tensors;
+  for (const c10::IValue& value : values) {
+    if (value.isTensor() && value.toTensor().defined()) tensors.push_back(value.toTensor());
+    if (value.isTensorList()) {
+      for (const Tensor& tensor : value.toTensorVector()) tensors.push_back(tensor);
+    }
+  }
+  return tensors;
+}
+
+struct Inputs : at::ObserverContext {
+  std::vector<c10::IValue> values;
+};
+
+bool share_memory(const std::vector<Tensor>& some, const std::vector<Tensor>& others) {
+  for (const Tensor& one : some) {
+    for (const Tensor& other : others) {
+      if (one.has_storage() && other.has_storage() && one.storage().is_alias_of(other.storage())) return true;
+    }
+  }
+  return false;
+}
+
+bool writes(const c10::FunctionSchema& schema) {
+  for (const c10::Argument& argument : schema.arguments()) {
+    if (argument.alias_info() && argument.alias_info()->isWrite()) return true;
+  }
+  return false;
+}
+
+bool differs_by_content(const c10::OperatorHandle& operation) {
+  return operation.hasTag(at::Tag::data_dependent_output) ||
+         operation.hasTag(at::Tag::dynamic_output_shape) ||
+         operation.hasTag(at::Tag::nondeterministic_seeded) || operation.hasTag(at::Tag::inplace_view);
+}
+
+bool gives_what_nobody_filled(const std::string& name) {
+  return name.starts_with("aten::empty") || name.starts_with("aten::new_empty");
+}
+
+bool all_small(const std::vector<Tensor>& tensors) {
+  for (const Tensor& tensor : tensors) {
+    if (!tensor.is_cpu() || tensor.numel() > kLargest) return false;
+  }
+  return true;
+}
+
+void note_operation(Tape& tape, const c10::OperatorHandle& operation, const std::vector<c10::IValue>& inputs,
+                    torch::ArrayRef<c10::IValue> outputs) {
+  const c10::FunctionSchema& schema = operation.schema();
+  if (gives_what_nobody_filled(schema.name())) return;
+  const std::vector<Tensor> read = tensors_in(inputs), written = tensors_in(outputs);
+  const bool in_place = writes(schema);
+  if (!in_place && !written.empty() && share_memory(read, written)) return;  // a view
+  if (written.empty() || differs_by_content(operation) || !all_small(written)) {
+    return tape.give_up(schema.name());
+  }
+  std::vector<Tensor> places;
+  for (const Tensor& tensor : written) places.push_back(alias_of(tensor));
+  tape.note([operation, inputs, places, in_place] {
+    torch::jit::Stack stack = inputs;
+    operation.callBoxed(stack);
+    if (in_place) return;
+    const std::vector<Tensor> results = tensors_in(stack);
+    for (size_t i = 0; i < places.size(); ++i) places[i].copy_(results[i]);
+  });
+}
+
+// Autograd announces its nodes in the same way: what they do are operations of their own.
+std::unique_ptr<at::ObserverContext> on_begin(const at::RecordFunction& function) {
+  if (!function.operator_name()) return nullptr;
+  auto inputs = std::make_unique<Inputs>();
+  if (depth++ == 0) {
+    for (const c10::IValue& value : function.inputs()) inputs->values.push_back(alias_of(value));
+  }
+  return inputs;
+}
+
+void on_end(const at::RecordFunction& function, at::ObserverContext* begun) {
+  const std::optional<c10::OperatorName> name = function.operator_name();
+  if (!name || --depth > 0) return;
+  Tape& tape = *Tape::running();
+  const auto operation = c10::Dispatcher::singleton().findSchema(*name);
+  if (!operation) return tape.give_up(function.name());
+  note_operation(tape, *operation, static_cast<Inputs*>(begun)->values, function.outputs());
+}
+
+}  // namespace
+
+void Tape::keep(const Tensor& tensor) {
+  const auto is_same = [&](const c10::Storage& kept) { return kept.is_alias_of(tensor.storage()); };
+  if (!tensor.defined() || !obstacle_.empty() || std::ranges::any_of(memory_, is_same)) return;
+  memory_.push_back(tensor.storage());
+  bytes_ += tensor.storage().nbytes();
+  if (bytes_ > kMostMemory) give_up("it takes too much memory");
+}
+
+void Tape::give_up(const std::string& obstacle) {
+  if (!obstacle_.empty()) return;
+  obstacle_ = obstacle;
+  work_.clear();
+  memory_.clear();
+}
+
+Tape*& Tape::running() {
+  thread_local Tape* tape = nullptr;
+  return tape;
+}
+
+Tape::Recording::Recording(Tape& tape) {
+  TORCH_CHECK(running() == nullptr, "two tapes at once on one thread");
+  running() = &tape;
+  depth = 0;
+  observer_ = at::addThreadLocalCallback(at::RecordFunctionCallback(on_begin, on_end)
+                                             .needsInputs(true)
+                                             .needsOutputs(true)
+                                             .scopes({at::RecordScope::FUNCTION}));
+}
+
+Tape::Recording::~Recording() {
+  at::removeCallback(observer_);
+  running() = nullptr;
+}
+
+void Tape::replay() const {
+  const at::AutoDispatchBelowADInplaceOrView without_autograd;
+  for (const auto& work : work_) work();
+}
+
+}  // namespace vae

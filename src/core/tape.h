@@ -1,0 +1,70 @@
+// Work on the processor that is noted down while it is done, to be done again.
+#pragma once
+
+#include <functional>
+#include <initializer_list>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+#include "core/tensor.h"
+
+namespace vae {
+
+/// Does what perform() did and what LibTorch computed while it ran, again and again: in the same memory, with
+/// the same constants, without dispatch and autograd. What shall differ must be put into that memory before.
+class Tape {
+ public:
+  /// From here to the end of this object's life, notes the work of this thread.
+  class Recording {
+   public:
+    explicit Recording(Tape& tape);
+    ~Recording();
+    Recording(const Recording&) = delete;
+    Recording& operator=(const Recording&) = delete;
+
+   private:
+    uint64_t observer_;
+  };
+
+  /// Why what was noted can't be done again; empty where it can.
+  const std::string& obstacle() const { return obstacle_; }
+
+  void replay() const;
+
+  /// For perform() and what observes LibTorch.
+  void note(std::function<void()> work) {
+    if (obstacle_.empty()) work_.push_back(std::move(work));
+  }
+  void keep(const Tensor& tensor);
+  void give_up(const std::string& obstacle);
+
+  /// The one that this thread's work is noted on; null where none is.
+  static Tape*& running();
+
+ private:
+  std::vector<std::function<void()>> work_;
+  std::vector<c10::Storage> memory_;
+  size_t bytes_ = 0;
+  std::string obstacle_;
+};
+
+using TensorPointers = std::initializer_list<const Tensor*>;
+
+/// Does work that reads and writes the memory of these tensors, where they are defined, by its addresses. It
+/// holds no tensors itself: their number of owners tells autograd what it may take over.
+template <class Work>
+void perform(TensorPointers tensors, const Work& work) {
+  work();
+  if (Tape* tape = Tape::running()) {
+    for (const Tensor* tensor : tensors) tape->keep(*tensor);
+    tape->note(work);
+  }
+}
+
+/// Says that the work that follows is not noted.
+inline void cannot_be_noted(const char* what) {
+  if (Tape* tape = Tape::running()) tape->give_up(what);
+}
+
+}  // namespace vae

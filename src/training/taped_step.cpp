@@ -1,0 +1,138 @@
+#include "training/taped_step.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+namespace vae {
+namespace {
+
+Terms detached(const Terms& terms) {
+  return {.surrogate = terms.surrogate.detach(),
+          .objective = terms.objective.detach(),
+          .reconstruction = terms.reconstruction.detach(),
+          .kl = terms.kl.detach()};
+}
+
+bool are_equal(const Tensor& a, const Tensor& b) {
+  return a.defined() == b.defined() && (!a.defined() || torch::equal(a, b));
+}
+
+bool are_equal(const Terms& a, const Terms& b) {
+  return are_equal(a.surrogate, b.surrogate) && are_equal(a.objective, b.objective) &&
+         are_equal(a.reconstruction, b.reconstruction) && are_equal(a.kl, b.kl);
+}
+
+bool are_equal(const std::vector<Tensor>& a, const std::vector<Tensor>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](const Tensor& one, const Tensor& other) { return are_equal(one, other); });
+}
+
+bool have_same_form(const Tensor& a, const Tensor& b) {
+  if (a.defined() != b.defined()) return false;
+  return !a.defined() || (a.sizes() == b.sizes() && a.strides() == b.strides() && a.dtype() == b.dtype());
+}
+
+void put(const Tensor& values, const Tensor& into) {
+  if (into.defined()) into.copy_(values);
+}
+
+}  // namespace
+
+bool TapedStep::fits(const Batch& batch) const {
+  if (state_ == State::given_up || batch.others != OtherRows()) return false;
+  return !x_.defined() || (have_same_form(batch.x, x_) && have_same_form(batch.labels, labels_));
+}
+
+Terms TapedStep::run(const Batch& batch, uint64_t step, const Forward& forward, Profile& profile) {
+  switch (state_) {
+    case State::warm:
+      return note(batch, step, forward, profile);
+    case State::noted:
+      return check(batch, step, forward, profile);
+    case State::replaying:
+      return replay(batch, step, profile);
+    default:
+      state_ = State::warm;
+      x_ = batch.x.clone();
+      labels_ = batch.labels.defined() ? batch.labels.clone() : Tensor();
+      return compute(batch, noise_.at(step), forward, profile);
+  }
+}
+
+Terms TapedStep::compute(const Batch& batch, Random noise, const Forward& forward, Profile& profile) const {
+  const Terms terms = profile.time(Phase::forward, [&] { return forward(batch, noise); });
+  profile.time(Phase::backward, [&] {
+    parameters_.clear_gradients();
+    terms.surrogate.backward();
+  });
+  return detached(terms);
+}
+
+Terms TapedStep::note(const Batch& batch, uint64_t step, const Forward& forward, Profile& profile) {
+  put(batch.x, x_);
+  put(batch.labels, labels_);
+  step_ = step;
+  Batch here = batch;
+  here.x = x_;
+  here.labels = labels_;
+  Random noise = noise_.following(&step_);
+  const Terms terms = profile.time(Phase::forward, [&] {
+    const Tape::Recording recording(forward_);
+    return forward(here, noise);
+  });
+  terms_ = detached(terms);
+  profile.time(Phase::backward, [&] {
+    parameters_.clear_gradients();
+    const Tensor one = torch::ones_like(terms_.surrogate);
+    const Tape::Recording recording(backward_);
+    backward_.keep(one);
+    terms.surrogate.backward(one);
+  });
+  gradients_ = parameters_.computed_gradients();
+  for (const Tape* tape : {&forward_, &backward_}) {
+    if (!tape->obstacle().empty()) {
+      give_up(tape->obstacle());
+      return detached(terms);
+    }
+  }
+  state_ = State::noted;
+  return terms_;
+}
+
+Terms TapedStep::replay(const Batch& batch, uint64_t step, Profile& profile) {
+  profile.time(Phase::forward, [&] {
+    put(batch.x, x_);
+    put(batch.labels, labels_);
+    step_ = step;
+    forward_.replay();
+  });
+  profile.time(Phase::backward, [&] { backward_.replay(); });
+  parameters_.set_computed_gradients(gradients_);
+  return terms_;
+}
+
+Terms TapedStep::check(const Batch& batch, uint64_t step, const Forward& forward, Profile& profile) {
+  const Terms computed = compute(batch, noise_.at(step), forward, profile);
+  const std::vector<Tensor> gradients = parameters_.computed_gradients();
+  const Terms replayed = replay(batch, step, profile);
+  if (are_equal(computed, replayed) && are_equal(gradients, gradients_)) {
+    state_ = State::replaying;
+    return replayed;
+  }
+  give_up("it does not come to the same numbers");
+  parameters_.set_computed_gradients(gradients);
+  return computed;
+}
+
+void TapedStep::give_up(const std::string& obstacle) {
+  spdlog::debug("steps are not replayed: {}", obstacle);
+  state_ = State::given_up;
+  obstacle_ = obstacle;
+  terms_ = {};
+  gradients_.clear();
+  forward_ = {};
+  backward_ = {};
+}
+
+}  // namespace vae
