@@ -5,6 +5,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "core/divide_up.h"
 #include "core/noise.h"
@@ -134,12 +135,16 @@ int64_t TrainingBatches::per_epoch() const {
                             : divide_up(pictures_.size(), options_.batch_size);
 }
 
-void TrainingBatches::shuffle(int64_t epoch) {
+TrainingBatches::Order TrainingBatches::order_of(int64_t epoch) const {
   const std::vector<int64_t> order =
       Random(seed_, "shuffle", static_cast<uint64_t>(epoch)).permutation(pictures_.size());
-  order_ = torch::tensor(order, torch::kLong);
-  order_on_device_ = order_.to(pictures_.device());
-  shuffled_epoch_ = epoch;
+  const Tensor here = torch::tensor(order, torch::kLong);
+  return {.epoch = epoch, .here = here, .on_device = here.to(pictures_.device())};
+}
+
+void TrainingBatches::go_to(int64_t epoch) {
+  if (order_.epoch == epoch) return;
+  order_ = next_order_.epoch == epoch ? std::exchange(next_order_, {}) : order_of(epoch);
 }
 
 TrainingBatches::Rows TrainingBatches::rows_at(int64_t position) const {
@@ -150,22 +155,28 @@ TrainingBatches::Rows TrainingBatches::rows_at(int64_t position) const {
 }
 
 Tensor TrainingBatches::bytes_at(const Rows& rows) {
-  if (ahead_) return ahead_->take(order_.slice(0, rows.first, rows.last));
-  return pictures_.bytes(order_on_device_.slice(0, rows.first, rows.last));
+  if (ahead_) return ahead_->take(order_.here.slice(0, rows.first, rows.last));
+  return pictures_.bytes(order_.on_device.slice(0, rows.first, rows.last));
 }
 
-void TrainingBatches::begin_to_bring(const Rows& rows) {
-  const Tensor numbers = order_.slice(0, rows.first, rows.last);
+void TrainingBatches::begin_to_bring(const Tensor& numbers) {
   if (ahead_) return ahead_->begin(numbers);
   if (!pictures_.device().is_cpu()) return;
   const int64_t* const number = numbers.const_data_ptr<int64_t>();
   for (int64_t i = 0; i < numbers.size(0); ++i) pictures_.dataset().expect(number[i]);
 }
 
+void TrainingBatches::begin_to_bring_after(int64_t position) {
+  const bool is_last = position + 1 == per_epoch();
+  if (is_last) next_order_ = order_of(order_.epoch + 1);
+  const Rows rows = rows_at(is_last ? 0 : position + 1);
+  begin_to_bring((is_last ? next_order_ : order_).here.slice(0, rows.first, rows.last));
+}
+
 Batch TrainingBatches::get(int64_t epoch, int64_t position) {
-  if (epoch != shuffled_epoch_) shuffle(epoch);
+  go_to(epoch);
   const Rows rows = rows_at(position);
-  const Tensor indices = order_on_device_.slice(0, rows.first, rows.last);
+  const Tensor indices = order_.on_device.slice(0, rows.first, rows.last);
   const auto step = static_cast<uint64_t>(epoch * per_epoch() + position);
 
   Tensor bytes = bytes_at(rows);
@@ -181,7 +192,7 @@ Batch TrainingBatches::get(int64_t epoch, int64_t position) {
   batch.indices = indices;
   batch.population = pictures_.size();
   batch.others = rows.others;
-  if (position + 1 < per_epoch()) begin_to_bring(rows_at(position + 1));
+  begin_to_bring_after(position);
   return batch;
 }
 

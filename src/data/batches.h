@@ -107,7 +107,14 @@ class TrainingBatches {
   Batch get(int64_t epoch, int64_t position);
 
  private:
-  void shuffle(int64_t epoch);
+  /// The pictures' numbers as an epoch goes through them.
+  struct Order {
+    int64_t epoch = -1;
+    Tensor here;       // on the processor
+    Tensor on_device;  // the same
+  };
+  Order order_of(int64_t epoch) const;
+  void go_to(int64_t epoch);
 
   /// Which rows of the epoch's order the share of a batch takes.
   struct Rows {
@@ -116,14 +123,13 @@ class TrainingBatches {
   };
   Rows rows_at(int64_t position) const;
   Tensor bytes_at(const Rows& rows);
-  void begin_to_bring(const Rows& rows);
+  void begin_to_bring(const Tensor& numbers);
+  void begin_to_bring_after(int64_t position);
 
   const Pictures& pictures_;
   Options options_;
   uint64_t seed_;
-  int64_t shuffled_epoch_ = -1;
-  Tensor order_;            // on the processor
-  Tensor order_on_device_;  // the same
+  Order order_, next_order_;
   std::unique_ptr<PicturesAhead> ahead_;
 };
 

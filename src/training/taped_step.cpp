@@ -70,6 +70,7 @@ Terms TapedStep::compute(const Batch& batch, Random noise, const Forward& forwar
 }
 
 Terms TapedStep::note(const Batch& batch, uint64_t step, const Forward& forward, Profile& profile) {
+  forward_ = backward_ = {};  // a step that ran out of memory may have begun them
   put(batch.x, x_);
   put(batch.labels, labels_);
   step_ = step;

@@ -25,6 +25,8 @@ class TapedStep {
 
   /// `noise` is that of the steps, which are its indices.
   TapedStep(FlatParameters& parameters, const Random& noise) : parameters_(parameters), noise_(noise) {}
+  TapedStep(const TapedStep&) = delete;  // the tapes have its address
+  TapedStep& operator=(const TapedStep&) = delete;
 
   /// Whether a step on this batch can be done by what was noted, if something was.
   bool fits(const Batch& batch) const;

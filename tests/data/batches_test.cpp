@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 #include "support/numbered_pictures.h"
 #include "support/statistics.h"
@@ -94,6 +95,31 @@ TEST(Pictures, MeanIsTheSameWhereFewAreSummedAtATime) {
   const Pictures pictures = make_pictures(5, {.channels = 3, .height = 700, .width = 700});
   const Tensor all = pictures.bytes(0, 5).permute({0, 3, 1, 2}).to(torch::kDouble) / 255;
   EXPECT_LT(test::distance(pictures.mean(), all.mean(0)), 1e-6);
+}
+
+/// Keeps which pictures it was told will be looked at soon.
+class ExpectantPictures : public MemoryDataset {
+ public:
+  using MemoryDataset::MemoryDataset;
+  void expect(int64_t index) const override { expected_.push_back(index); }
+  std::vector<int64_t> take_expected() const { return std::exchange(expected_, {}); }
+
+ private:
+  mutable std::vector<int64_t> expected_;
+};
+
+TEST(TrainingBatches, ExpectsThePicturesOfTheNextBatchAndOfTheNextEpoch) {
+  const auto dataset =
+      std::make_shared<const ExpectantPictures>(test::NumberedPictures(11, kGrey), /*threads=*/1);
+  const Pictures pictures(dataset, PlainObservation{}, {});
+  TrainingBatches batches(pictures, {.batch_size = 4}, 1);
+  batches.get(0, 0);
+  for (int64_t epoch = 0; epoch < 3; ++epoch) {
+    for (int64_t position = epoch == 0 ? 1 : 0; position < batches.per_epoch(); ++position) {
+      const std::vector<int64_t> expected = dataset->take_expected();
+      EXPECT_EQ(numbers(batches.get(epoch, position).labels), expected) << epoch << ", " << position;
+    }
+  }
 }
 
 TEST(TrainingBatches, ShowEveryPictureOnceAnEpoch) {
