@@ -166,6 +166,7 @@ void finish(std::unique_ptr<Run> run, Ending ending, int64_t first_step, const T
   if (run->state().step == first_step) print_nothing_left(*run, ending);
   print_result(*run, ending);
   const RunFolder folder = run->folder();
+  const std::optional<RunLock> lock = run->take_lock();
   run.reset();  // the report reads pictures of its own: both together may not fit into memory
   if (!options.no_report) attempt("report.html", [&] { save_report(folder); });
 }

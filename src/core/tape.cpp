@@ -1,10 +1,12 @@
 #include "core/tape.h"
 
+#include <ATen/autocast_mode.h>
 #include <ATen/core/dispatch/Dispatcher.h>
 #include <ATen/record_function.h>
 #include <c10/util/Exception.h>
 
 #include <algorithm>
+#include <exception>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -12,13 +14,14 @@
 namespace vae {
 namespace {
 
-// A step that takes more memory than this has other worries than its dispatch.
-constexpr size_t kMostMemory = size_t{256} << 20;  // bytes
+// Work that takes more memory than this has other worries than its dispatch.
+constexpr size_t kMostMemory = size_t{128} << 20;  // bytes
 
 // Of LibTorch's operations only small ones are done again: their results are copied to where they were, and
 // where the large ones aren't ours, dispatch is not what costs.
 constexpr int64_t kLargest = 1 << 16;  // elements
 
+thread_local Tape* running_tape = nullptr;
 thread_local int depth = 0;  // of LibTorch's operations that call others
 
 /// The same memory without a share in the tensor, and without its history.
@@ -49,15 +52,13 @@ std::vector<Tensor> tensors_in(torch::ArrayRef<c10::IValue> values) {
 
 struct Inputs : at::ObserverContext {
   std::vector<c10::IValue> values;
+  bool has_history = false;  // whether autograd follows what becomes of them
 };
 
-bool share_memory(const std::vector<Tensor>& some, const std::vector<Tensor>& others) {
-  for (const Tensor& one : some) {
-    for (const Tensor& other : others) {
-      if (one.has_storage() && other.has_storage() && one.storage().is_alias_of(other.storage())) return true;
-    }
-  }
-  return false;
+bool is_in_memory_of(const Tensor& tensor, const std::vector<Tensor>& others) {
+  return std::ranges::any_of(others, [&](const Tensor& other) {
+    return tensor.has_storage() && other.has_storage() && tensor.storage().is_alias_of(other.storage());
+  });
 }
 
 bool writes(const c10::FunctionSchema& schema) {
@@ -78,26 +79,41 @@ bool gives_what_nobody_filled(const std::string& name) {
 }
 
 bool all_small(const std::vector<Tensor>& tensors) {
-  for (const Tensor& tensor : tensors) {
-    if (!tensor.is_cpu() || tensor.numel() > kLargest) return false;
-  }
-  return true;
+  return std::ranges::all_of(
+      tensors, [](const Tensor& tensor) { return tensor.is_cpu() && tensor.numel() <= kLargest; });
 }
 
-void note_operation(Tape& tape, const c10::OperatorHandle& operation, const std::vector<c10::IValue>& inputs,
+// Autocast decides by what is on when an operation is called, and is off when it is called again.
+bool may_be_cast(const std::vector<Tensor>& tensors) {
+  return at::autocast::is_autocast_enabled(at::kCPU) &&
+         std::ranges::any_of(tensors, [](const Tensor& tensor) {
+           return tensor.is_floating_point() && tensor.scalar_type() != torch::kFloat;
+         });
+}
+
+void note_operation(Tape& tape, const c10::OperatorHandle& operation, const Inputs& inputs,
                     torch::ArrayRef<c10::IValue> outputs) {
   const c10::FunctionSchema& schema = operation.schema();
   if (gives_what_nobody_filled(schema.name())) return;
-  const std::vector<Tensor> read = tensors_in(inputs), written = tensors_in(outputs);
+  const std::vector<Tensor> read = tensors_in(inputs.values), written = tensors_in(outputs);
   const bool in_place = writes(schema);
-  if (!in_place && !written.empty() && share_memory(read, written)) return;  // a view
-  if (written.empty() || differs_by_content(operation) || !all_small(written)) {
+  const auto views =
+      std::ranges::count_if(written, [&](const Tensor& tensor) { return is_in_memory_of(tensor, read); });
+  if (!in_place && views > 0 && views == std::ssize(written)) return;
+  const bool is_mixed = !in_place && views > 0;
+  // Of what it changes in place, autograd may save what was there before.
+  const bool loses_history = in_place && inputs.has_history;
+  if (written.empty() || is_mixed || loses_history || differs_by_content(operation) || !all_small(written) ||
+      may_be_cast(read) || may_be_cast(written)) {
     return tape.give_up(schema.name());
   }
   std::vector<Tensor> places;
   for (const Tensor& tensor : written) places.push_back(alias_of(tensor));
-  tape.note([operation, inputs, places, in_place] {
-    torch::jit::Stack stack = inputs;
+  for (const auto* tensors : {&read, &written}) {
+    for (const Tensor& tensor : *tensors) tape.keep(tensor);
+  }
+  tape.note([operation, values = inputs.values, places, in_place] {
+    torch::jit::Stack stack = values;
     operation.callBoxed(stack);
     if (in_place) return;
     const std::vector<Tensor> results = tensors_in(stack);
@@ -105,23 +121,38 @@ void note_operation(Tape& tape, const c10::OperatorHandle& operation, const std:
   });
 }
 
-// Autograd announces its nodes in the same way: what they do are operations of their own.
+std::optional<c10::OperatorHandle> operation_of(const at::RecordFunction& function) {
+  const std::optional<c10::OperatorName> name = function.operator_name();
+  return name ? c10::Dispatcher::singleton().findSchema(*name) : std::nullopt;
+}
+
+// Autograd announces its nodes in the same way: what they do are operations of their own. So are those that
+// an operation without a derivative of its own is made of: what autograd saves is an input or a result of
+// one that is noted.
+bool is_made_of_others(const std::optional<c10::OperatorHandle>& operation) {
+  return !operation || operation->hasKernelForDispatchKey(c10::DispatchKey::CompositeImplicitAutograd);
+}
+
 std::unique_ptr<at::ObserverContext> on_begin(const at::RecordFunction& function) {
-  if (!function.operator_name()) return nullptr;
+  if (is_made_of_others(operation_of(function))) return nullptr;
   auto inputs = std::make_unique<Inputs>();
-  if (depth++ == 0) {
-    for (const c10::IValue& value : function.inputs()) inputs->values.push_back(alias_of(value));
-  }
+  if (depth++ > 0) return inputs;
+  for (const c10::IValue& value : function.inputs()) inputs->values.push_back(alias_of(value));
+  inputs->has_history =
+      torch::GradMode::is_enabled() &&
+      std::ranges::any_of(tensors_in(function.inputs()), [](const Tensor& t) { return t.requires_grad(); });
   return inputs;
 }
 
 void on_end(const at::RecordFunction& function, at::ObserverContext* begun) {
-  const std::optional<c10::OperatorName> name = function.operator_name();
-  if (!name || --depth > 0) return;
-  Tape& tape = *Tape::running();
-  const auto operation = c10::Dispatcher::singleton().findSchema(*name);
-  if (!operation) return tape.give_up(function.name());
-  note_operation(tape, *operation, static_cast<Inputs*>(begun)->values, function.outputs());
+  const auto operation = operation_of(function);
+  Tape* tape = Tape::running();
+  if (is_made_of_others(operation) || --depth > 0 || !tape) return;
+  try {
+    note_operation(*tape, *operation, *static_cast<Inputs*>(begun), function.outputs());
+  } catch (const std::exception&) {  // LibTorch would swallow it
+    tape->give_up(operation->schema().name());
+  }
 }
 
 }  // namespace
@@ -141,14 +172,11 @@ void Tape::give_up(const std::string& obstacle) {
   memory_.clear();
 }
 
-Tape*& Tape::running() {
-  thread_local Tape* tape = nullptr;
-  return tape;
-}
+Tape* Tape::running() { return running_tape; }
 
 Tape::Recording::Recording(Tape& tape) {
   TORCH_CHECK(running() == nullptr, "two tapes at once on one thread");
-  running() = &tape;
+  running_tape = &tape;
   depth = 0;
   observer_ = at::addThreadLocalCallback(at::RecordFunctionCallback(on_begin, on_end)
                                              .needsInputs(true)
@@ -158,7 +186,7 @@ Tape::Recording::Recording(Tape& tape) {
 
 Tape::Recording::~Recording() {
   at::removeCallback(observer_);
-  running() = nullptr;
+  running_tape = nullptr;
 }
 
 void Tape::replay() const {

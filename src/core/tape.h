@@ -1,10 +1,12 @@
 // Work on the processor that is noted down while it is done, to be done again.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <initializer_list>
 #include <string>
-#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "core/tensor.h"
@@ -27,6 +29,9 @@ class Tape {
     uint64_t observer_;
   };
 
+  /// The one that this thread's work is noted on; null where none is.
+  static Tape* running();
+
   /// Why what was noted can't be done again; empty where it can.
   const std::string& obstacle() const { return obstacle_; }
 
@@ -38,9 +43,6 @@ class Tape {
   }
   void keep(const Tensor& tensor);
   void give_up(const std::string& obstacle);
-
-  /// The one that this thread's work is noted on; null where none is.
-  static Tape*& running();
 
  private:
   std::vector<std::function<void()>> work_;

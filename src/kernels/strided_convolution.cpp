@@ -1,5 +1,4 @@
 #include "kernels/strided_convolution.h"
-#include "core/tape.h"
 
 #include <ATen/autocast_mode.h>
 #include <torch/csrc/autograd/custom_function.h>
@@ -7,6 +6,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "core/tape.h"
 #include "kernels/fused.h"
 #include "kernels/patches.h"
 #include "kernels/product.h"

@@ -28,6 +28,9 @@ class FlatParameters {
   Tensor gradients() const { return gradients_; }
   Tensor gradients_and_tail() const { return gradients_and_tail_; }
 
+  /// Whether a backward pass leaves gradients where it computes them: float32 on the processor.
+  bool takes_gradients_over() const;
+
   /// Before a backward pass: the gradients begin at zero.
   void clear_gradients();
 
@@ -75,7 +78,6 @@ class FlatParameters {
     std::vector<int64_t> shape;
     std::vector<int64_t> strides;  // the order of the parameter's elements, which the buffer keeps
   };
-  bool takes_gradients_over() const;
   static Tensor cut(const Tensor& buffer, const Slice& slice);
 
   std::vector<Slice> slices_;

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include "core/log.h"
 #include "core/stop_signal.h"
@@ -82,6 +83,9 @@ class Run {
   const TrainingState& state() const { return state_; }
   Profile& profile() { return trainer_.profile(); }
   const RunFolder& folder() const { return folder_; }
+
+  /// The lock of its folder, for who writes there after it.
+  std::optional<RunLock> take_lock() { return std::exchange(lock_, std::nullopt); }
 
   /// The signal that stopped it, to whichever process it came; 0 where none did.
   int stopped_by() const { return stopped_by_; }

@@ -15,9 +15,9 @@
 
 namespace vae {
 
-/// Forward and backward pass of a training step, noted once and then done again: the same operations on the
-/// same memory, and so the same numbers, bit for bit. Finding them, making tensors of their results and
-/// differentiating costs a small model a quarter of its step.
+/// Forward and backward pass of a training step in float32 on the processor, noted once and then done again:
+/// the same operations on the same memory, and so the same numbers, bit for bit. Finding them, making tensors
+/// of their results and differentiating costs a small model a quarter of its step.
 class TapedStep {
  public:
   /// What a step computes of a batch and its noise: a function of these and of the parameters alone.
@@ -31,10 +31,11 @@ class TapedStep {
   /// Whether a step on this batch can be done by what was noted, if something was.
   bool fits(const Batch& batch) const;
 
-  /// The terms of a step, detached; its gradients are the parameters'. The first step that fits is computed
-  /// as it is, the second is noted, the third is computed both ways: if they differ by a bit, or what was
-  /// noted can't be done again, this one and all others are computed as they are, and the log says why at its
-  /// level "debug".
+  /// The terms of a step, detached and valid until the next; its gradients are the parameters'. The first
+  /// step that fits is computed as it is, the second is noted, the third and fourth are computed both ways:
+  /// if they differ by a bit, or what was noted can't be done again, this one and all others are computed as
+  /// they are, and the log says why at its level "debug". A batch with more pictures than those before begins
+  /// anew.
   Terms run(const Batch& batch, uint64_t step, const Forward& forward, Profile& profile);
 
   /// Whether steps are done by what was noted.
@@ -45,16 +46,19 @@ class TapedStep {
 
  private:
   enum class State { new_here, warm, noted, replaying, given_up };
+  static constexpr int kChecks = 2;
 
   Terms compute(const Batch& batch, Random noise, const Forward& forward, Profile& profile) const;
   Terms note(const Batch& batch, uint64_t step, const Forward& forward, Profile& profile);
   Terms replay(const Batch& batch, uint64_t step, Profile& profile);
   Terms check(const Batch& batch, uint64_t step, const Forward& forward, Profile& profile);
+  void begin_with(const Batch& batch);
   void give_up(const std::string& obstacle);
 
   FlatParameters& parameters_;
   const Random noise_;
   State state_ = State::new_here;
+  int checked_ = 0;
   std::string obstacle_;
 
   // What the tapes read and write.

@@ -82,20 +82,30 @@ void Trainer::follow() {
   }
 }
 
+EStep Trainer::e_step(const StepContext& at) {
+  const Autocast autocast(at.batch.x.device(), config_.precision == Precision::bfloat16);
+  return inference_->e_step(at);
+}
+
+Terms Trainer::evaluate(const Posterior& posterior, const StepContext& at) {
+  const Autocast autocast(at.batch.x.device(), config_.precision == Precision::bfloat16);
+  return objective_->evaluate(*model_, posterior, at.batch, at.random, at.step);
+}
+
 // Buffers may be changed by a forward pass, as those of "optimal" variances are: computing a step twice to
 // compare would change them twice.
 bool Trainer::can_be_taped(const Batch& batch) const {
   const std::optional<int64_t> settled = objective_->settles_at();
   return settled && steps_ >= *settled && inference_->is_one_pass() && !has_buffers_ &&
-         !exchange_.is_shared() && batch.size() > 0 && batch.x.is_cpu() && taped_.fits(batch);
+         !exchange_.is_shared() && parameters_.takes_gradients_over() && batch.size() > 0 &&
+         taped_.fits(batch);
 }
 
 void Trainer::learn_by_tape(const Batch& batch) {
   const auto forward = [this](const Batch& given, Random& noise) {
-    const Autocast autocast(given.x.device(), config_.precision == Precision::bfloat16);
     const StepContext at = {
         .model = *model_, .objective = *objective_, .batch = given, .random = noise, .step = steps_};
-    return objective_->evaluate(*model_, *inference_->e_step(at).posterior, given, noise, steps_);
+    return evaluate(*e_step(at).posterior, at);
   };
   const Terms terms = taped_.run(batch, static_cast<uint64_t>(steps_), forward, profile_);
   profile_.time(Phase::optimizer, [&] { update(terms); });
@@ -105,10 +115,7 @@ void Trainer::learn_from(const Batch& batch) {
   Random noise = latent_.at(static_cast<uint64_t>(steps_)).between(batch.others);
   const StepContext context = {
       .model = *model_, .objective = *objective_, .batch = batch, .random = noise, .step = steps_};
-  const EStep q = profile_.time(Phase::forward, [&] {
-    const Autocast autocast(batch.x.device(), config_.precision == Precision::bfloat16);
-    return inference_->e_step(context);
-  });
+  const EStep q = profile_.time(Phase::forward, [&] { return e_step(context); });
   if (const std::optional<Terms> terms = inference_->m_step(context, *q.posterior)) {
     const Tensor none = torch::zeros({}, terms->objective.options());
     sums_.add(*terms, /*gradient_norm=*/none, /*non_finite=*/none);
@@ -117,10 +124,7 @@ void Trainer::learn_from(const Batch& batch) {
 }
 
 void Trainer::descend(const EStep& q, const StepContext& at) {
-  const Terms terms = profile_.time(Phase::forward, [&] {
-    const Autocast autocast(at.batch.x.device(), config_.precision == Precision::bfloat16);
-    return objective_->evaluate(*model_, *q.posterior, at.batch, at.random, at.step);
-  });
+  const Terms terms = profile_.time(Phase::forward, [&] { return evaluate(*q.posterior, at); });
   const double share = static_cast<double>(at.batch.size()) / static_cast<double>(at.batch.whole_size());
   profile_.time(Phase::backward, [&] {
     parameters_.clear_gradients();

@@ -71,6 +71,8 @@ class Trainer {
   double rate_factor() const;
 
   void learn_from(const Batch& batch);
+  EStep e_step(const StepContext& at);
+  Terms evaluate(const Posterior& posterior, const StepContext& at);
 
   /// Where steps are as small as their dispatch (training/taped_step.h).
   bool can_be_taped(const Batch& batch) const;
