@@ -258,17 +258,6 @@ class Disturbed(DisturbedTest):
                 self.resume()
                 shutil.rmtree(self.folder / "run")
 
-    def test_processes_that_torchrun_starts_again_go_on_by_themselves(self):
-        for process in self.begin():
-            process.kill()
-            process.wait()
-        step = json.loads(run("inspect", "--json", "--checkpoint",
-                              self.folder / "run/checkpoints/last.safetensors").stdout)["step"]
-        self.assertGreater(step, 0)
-        self.assert_all_done(self.start(2, "train", "--config", program.CONFIG, *settings(**LONG),
-                                        "--out", self.folder / "run", TORCHELASTIC_RESTART_COUNT="1"))
-        self.assert_same_files(self.folder / "run", self.whole)
-
     @unittest.skipUnless(has_open_mpi(), "Open MPI's mpirun is not installed")
     def test_mpirun_starts_processes_that_find_each_other(self):
         environment = {**os.environ, "OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
@@ -278,30 +267,6 @@ class Disturbed(DisturbedTest):
                                                                          "--out", self.folder / "run")],
             env=environment, capture_output=True, text=True, timeout=120)
         self.assertEqual(result.returncode, 0, result.stderr)
-        self.assert_same_files(self.folder / "run", self.whole)
-
-    def test_torchrun_brings_a_killed_process_back(self):
-        try:
-            import torch.distributed.run  # noqa: F401
-        except ImportError:
-            self.skipTest("the Python package torch is not installed")
-        torchrun = subprocess.Popen(
-            [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2", "--max-restarts", "2",
-             "--master-port", str(free_port()), "--no-python",
-             *program.command("train", "--config", program.CONFIG, *settings(**LONG), "--out", self.folder / "run")],
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
-        self.addCleanup(torchrun.communicate)
-        self.addCleanup(torchrun.kill)
-        checkpoint = self.folder / "run/checkpoints/good.safetensors"
-        end = time.monotonic() + 90
-        while not checkpoint.exists():
-            self.assertIsNone(torchrun.poll(), "ended too early")
-            self.assertLess(time.monotonic(), end)
-            time.sleep(0.01)
-        workers = subprocess.run(["pgrep", "-P", str(torchrun.pid)], capture_output=True, text=True).stdout.split()
-        os.kill(int(workers[-1]), signal.SIGKILL)
-        _, stderr = torchrun.communicate(timeout=120)
-        self.assertEqual(torchrun.returncode, 0, stderr)
         self.assert_same_files(self.folder / "run", self.whole)
 
 
