@@ -181,6 +181,7 @@ Batch TrainingBatches::get(int64_t epoch, int64_t position) {
   batch.indices = indices;
   batch.population = pictures_.size();
   batch.others = rows.others;
+  batch.whole_indices = order_.slice(0, rows.first - rows.others.before, rows.last + rows.others.behind);
   if (position + 1 < per_epoch()) begin_to_bring(rows_at(position + 1));
   return batch;
 }

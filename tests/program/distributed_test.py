@@ -15,6 +15,9 @@ import program
 from groups import INPUT_OUTPUT, LEFT_WITHIN, LONG, PEER, USAGE, DisturbedTest, GroupTest, free_port, has_gloo, place
 from program import SKIPPED, run, settings
 
+PER_OBJECT = {"inference": {"type": "per_object", "steps": 2}, "model__encoder": None}
+LINEAR = {"latent": 2, "encoder": None, "decoder": {"type": "mlp", "hidden": []}, "posterior": "full_gaussian",
+          "likelihood": {"type": "gaussian", "variance": "learned"}}
 SMALL = {"data__horizontal_flip": True, "training__batch_size": 7, "training__ema": 0.9, "training__clip_norm": 5}
 
 
@@ -72,6 +75,8 @@ class Together(GroupTest):
             "categorical": {"model__posterior": {"type": "categorical", "categories": 2},
                             "model__prior": "uniform_categorical"},
             "semi_amortized": {"inference": {"type": "semi_amortized", "steps": 2}},
+            "per_object": PER_OBJECT,
+            "em": {"inference": {"type": "em", "m_step": {"type": "gradient", "steps": 2}}, "model__encoder": None},
         }
         for name, changes in cases.items():
             with self.subTest(case=name):
@@ -110,16 +115,26 @@ class Together(GroupTest):
 
     def test_a_run_goes_on_in_any_number_of_processes(self):
         sizes = (2, 1, 3)
-        for epoch, size in enumerate(sizes, 1):
-            resumed = ["train", "--resume", self.folder / "run", "--set", f"training.epochs={epoch}"]
-            if epoch == 1:
-                self.assert_all_done(self.train_in(size, **SMALL, training__epochs=1))
-            elif size == 1:
-                self.assert_done(run(*resumed))
-            else:
-                self.assert_all_done(self.start(size, *resumed))
-        self.assert_done(self.train("whole", **SMALL, training__epochs=len(sizes)))
-        self.assert_close(self.folder / "run", self.folder / "whole", 1e-4)
+        for name, changes in (("run", SMALL), ("per object", {**SMALL, **PER_OBJECT})):
+            for epoch, size in enumerate(sizes, 1):
+                resumed = ["train", "--resume", self.folder / name, "--set", f"training.epochs={epoch}"]
+                if epoch == 1:
+                    self.assert_all_done(self.train_in(size, name, **changes, training__epochs=1))
+                elif size == 1:
+                    self.assert_done(run(*resumed))
+                else:
+                    self.assert_all_done(self.start(size, *resumed))
+            self.assert_done(self.train(f"{name} whole", **changes, training__epochs=len(sizes)))
+            self.assert_close(self.folder / name, self.folder / f"{name} whole", 1e-4)
+
+    def test_each_process_keeps_a_part_of_what_is_known_of_pictures(self):
+        self.assert_all_done(self.train_in(3, **PER_OBJECT))
+        for rank, count in enumerate((21, 21, 22)):
+            log = self.folder / "run" / ("log.txt" if rank == 0 else f"log-rank-{rank}.txt")
+            self.assertIn(f"q(z | x) of {count} pictures", log.read_text())
+        saved = weights(self.folder / "run/checkpoints/last.safetensors")
+        self.assertEqual(len(saved["inference.table.updates"]), 64)
+        self.assertEqual(set(saved["inference.table.updates"]), {4.0})  # two steps in each of two epochs
 
     def test_partial_settings_are_named(self):
         result = subprocess.run(program.command("train", "--config", program.CONFIG, "--out", self.folder / "run"),
@@ -131,7 +146,8 @@ class Together(GroupTest):
         for changes, key in (({"objective": {"type": "beta_tc"}}, "objective.type"),
                              ({"objective": {"type": "info"}}, "objective.type"),
                              ({"objective": {"type": "elbo", "free_bits": 0.1}}, "objective.free_bits"),
-                             ({"inference": {"type": "per_object"}, "model__encoder": None}, "inference.type")):
+                             ({"inference": {"type": "em", "e_step": "exact", "m_step": "closed_form"}, "model": LINEAR},
+                              "inference.m_step")):
             for rank, process in enumerate(self.train_in(2, **changes)):
                 _, stderr = process.communicate(timeout=60)
                 self.assertIn(process.returncode, (USAGE, PEER) if rank > 0 else (USAGE,), stderr)
