@@ -10,6 +10,7 @@ import sys
 import time
 import unittest
 
+import faults
 import network
 import program
 from groups import INPUT_OUTPUT, LEFT_WITHIN, LONG, PEER, USAGE, DisturbedTest, GroupTest, free_port, has_gloo, place
@@ -112,6 +113,25 @@ class Together(GroupTest):
         self.assertEqual(set(program.files(self.folder / "run")),
                          set(program.files(self.run_folder)) | {"log-rank-1.txt"})
         self.assertEqual(json.loads((self.folder / "run/environment.json").read_text())["processes"], 2)
+
+    def test_one_process_of_a_machine_decodes_a_folder_and_the_others_wait(self):
+        pictures, cache = self.folder / "pictures", self.folder / "cache"
+        pictures.mkdir()
+        for number in range(200):
+            (pictures / f"{number}.png").write_bytes(program.png(64, 64, (number, number, number)))
+        time.sleep(2)  # until then the files may change unseen, and are looked at again
+        source = {"type": "folder", "path": str(pictures), "channels": 1, "height": 8, "width": 8}
+
+        def watched(rank, command):
+            return ["env", f"LD_PRELOAD={faults.LIBRARY}", "VAE_FAULT=list", f"VAE_FAULT_PATH={cache}",
+                    f"VAE_FAULT_LIST={self.folder}/written-{rank}", *command]
+
+        self.assert_all_done(self.start(
+            3, "train", "--config", program.CONFIG, "--out", self.folder / "run", within=watched,
+            *settings(data__train=source, data__validation="none", data__test="none", training__epochs=1,
+                      data__cache={"type": "folder", "path": str(cache)})))
+        written = [path.name for path in self.folder.glob("written-*")]
+        self.assertEqual(written, ["written-0"])
 
     def test_a_run_goes_on_in_any_number_of_processes(self):
         sizes = (2, 1, 3)
