@@ -192,6 +192,7 @@ Batch TrainingBatches::get(int64_t epoch, int64_t position) {
   batch.indices = indices;
   batch.population = pictures_.size();
   batch.others = rows.others;
+  batch.whole_indices = order_.here.slice(0, rows.first - rows.others.before, rows.last + rows.others.behind);
   begin_to_bring_after(position);
   return batch;
 }

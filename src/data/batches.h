@@ -14,12 +14,13 @@
 namespace vae {
 
 struct Batch {
-  Tensor x;                // [N, C, H, W] in [0, 1]
-  Tensor labels = {};      // [N], int64; kNoLabel where there is none
-  int64_t first = 0;       // position of the first picture in the order the batches are cut from
-  Tensor indices = {};     // [N], int64: which pictures of the data set
-  int64_t population = 0;  // pictures of the data set
-  OtherRows others = {};   // where several processes share a batch: what they have of it
+  Tensor x;                   // [N, C, H, W] in [0, 1]
+  Tensor labels = {};         // [N], int64; kNoLabel where there is none
+  int64_t first = 0;          // position of the first picture in the order the batches are cut from
+  Tensor indices = {};        // [N], int64: which pictures of the data set
+  int64_t population = 0;     // pictures of the data set
+  OtherRows others = {};      // where several processes share a batch: what they have of it
+  Tensor whole_indices = {};  // of those of all processes, on the processor; only of batches for training
 
   int64_t size() const { return x.size(0); }
   int64_t whole_size() const { return others.before + size() + others.behind; }

@@ -9,6 +9,7 @@
 #include <array>
 #include <cstdlib>
 #include <mutex>
+#include <numeric>
 #include <string_view>
 #include <thread>
 #include <torch/csrc/distributed/c10d/PrefixStore.hpp>
@@ -156,6 +157,16 @@ class GlooGroup : public Group {
       std::vector<Tensor> tensors = {std::move(tensor)};
       process_group_->broadcast(tensors)->wait();
     });
+  }
+
+  Tensor exchange_rows(const Tensor& rows, std::vector<int64_t> to,
+                       std::vector<int64_t> from) const override {
+    if (is_alone()) return rows;
+    std::vector<int64_t> shape = rows.sizes().vec();
+    shape.front() = std::accumulate(from.begin(), from.end(), int64_t{0});
+    Tensor sent = rows, received = torch::empty(shape, rows.options());
+    attempt([&] { process_group_->alltoall_base(received, sent, from, to)->wait(); });
+    return received;
   }
 
   void wait_for_all() const override {

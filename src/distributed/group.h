@@ -48,6 +48,11 @@ class Group {
   /// Replaces a contiguous tensor on the processor by rank 0's.
   virtual void broadcast(Tensor tensor) const = 0;
 
+  /// Sends the first to[0] rows of a contiguous tensor on the processor to rank 0, the to[1] behind them to
+  /// rank 1 and so on. Gives what everyone has sent to this process, by rank: from[r] rows of rank r.
+  virtual Tensor exchange_rows(const Tensor& rows, std::vector<int64_t> to,
+                               std::vector<int64_t> from) const = 0;
+
   /// Goes on once everyone has come, however long that takes; PeerError where one of them is lost.
   virtual void wait_for_all() const = 0;
 

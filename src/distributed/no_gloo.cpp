@@ -4,6 +4,7 @@
 namespace vae {
 
 std::shared_ptr<const Group> join(const Launch& launch, std::chrono::milliseconds) {
+  if (launch.size == 1) return alone();
   throw UsageError(
       "training by {} processes: this program was built without Gloo's headers; install libgloo-dev and "
       "build "

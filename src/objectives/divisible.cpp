@@ -44,16 +44,13 @@ std::optional<std::string> check_divisible(const InfoConfig&) { return needs_who
 std::optional<std::string> check_divisible(const AmortizedConfig&) { return std::nullopt; }
 std::optional<std::string> check_divisible(const SemiAmortizedConfig&) { return std::nullopt; }
 
-std::string keeps_pictures(std::string_view type) {
-  return fmt::format(
-      "inference.type: \"{}\" keeps something of each picture, which other processes would not see; use "
-      "\"{}\" or \"{}\"",
-      type, AmortizedConfig::kType, SemiAmortizedConfig::kType);
+std::optional<std::string> check_divisible(const PerObjectConfig&) { return std::nullopt; }
+std::optional<std::string> check_divisible(const EmConfig& config) {
+  if (!config.m_step.is<ClosedFormMStepConfig>()) return std::nullopt;
+  return "inference.m_step: \"closed_form\" needs the moments of all pictures, of which a process sees a "
+         "part; "
+         "use \"gradient\"";
 }
-std::optional<std::string> check_divisible(const PerObjectConfig&) {
-  return keeps_pictures(PerObjectConfig::kType);
-}
-std::optional<std::string> check_divisible(const EmConfig&) { return keeps_pictures(EmConfig::kType); }
 
 template <class Row>
 std::optional<std::string> check_variance(const Row& likelihood) {

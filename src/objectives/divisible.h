@@ -17,7 +17,7 @@ std::optional<std::string> indivisible(const ObjectiveConfig& objective);
 /// The same for a density that is fitted to each batch.
 std::optional<std::string> indivisible(const LikelihoodConfig& likelihood);
 
-/// The same for what a scheme keeps of pictures between steps, which the processes would not share.
+/// The same for a scheme that needs all pictures at once.
 std::optional<std::string> indivisible(const InferenceConfig& inference);
 
 }  // namespace vae

@@ -43,6 +43,10 @@ EStep Em::e_step(const StepContext& at) {
   return gradient_ ? gradient_->e_step(at) : EStep{.posterior = infer(at.model, at.batch, /*seed=*/0)};
 }
 
+void Em::follow(const Batch& batch) {
+  if (gradient_) gradient_->follow(batch);
+}
+
 void Em::collect(const LinearGaussianMoments& batch) {
   sums_.pictures += batch.pictures;
   sums_.square += batch.square;

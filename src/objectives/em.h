@@ -93,10 +93,12 @@ class Em : public Inference {
   Em(const EmConfig& config, const InferenceSetting& setting);
 
   EStep e_step(const StepContext& at) override;
+  void follow(const Batch& batch) override;
   int64_t gradient_steps() const override;
   std::optional<Terms> m_step(const StepContext& at, const Posterior& posterior) override;
   std::unique_ptr<Posterior> infer(const Vae& model, const Batch& batch, uint64_t seed) const override;
   bool knows_pictures() const override { return gradient_ != nullptr; }
+  const DividedRows* rows() const override { return gradient_ ? gradient_->rows() : nullptr; }
 
  private:
   void collect(const LinearGaussianMoments& batch);

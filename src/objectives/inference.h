@@ -9,8 +9,10 @@
 #include "core/random.h"
 #include "core/tensor.h"
 #include "data/batches.h"
+#include "distributed/group.h"
 #include "distributions/posterior.h"
 #include "model/vae.h"
+#include "objectives/divided_rows.h"
 #include "objectives/objective.h"
 
 namespace vae {
@@ -39,6 +41,9 @@ class Inference : public torch::nn::Module {
   /// q(z | x) of a training batch, improved at the present theta.
   virtual EStep e_step(const StepContext& at) = 0;
 
+  /// In its place on a process that has no picture of a batch which several share.
+  virtual void follow(const Batch&) {}
+
   /// How many gradient steps theta takes at that q.
   virtual int64_t gradient_steps() const { return 1; }
 
@@ -56,6 +61,10 @@ class Inference : public torch::nn::Module {
 
   /// Whether it keeps something of each training picture, so that a run goes on with these alone.
   virtual bool knows_pictures() const { return false; }
+
+  /// How the rows of its buffers, one a training picture, are divided among processes; null where all have
+  /// the same buffers.
+  virtual const DividedRows* rows() const { return nullptr; }
 };
 
 /// What a scheme is made for.
@@ -65,6 +74,7 @@ struct InferenceSetting {
   int64_t elements = 0;                // numbers of a picture
   int64_t pictures = 0;                // for training; 0 where nothing will be trained
   torch::TensorOptions options = {};   // the weights' type and device
+  std::shared_ptr<const Group> group = alone();
 };
 
 }  // namespace vae

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 namespace vae {
 namespace {
 
@@ -47,12 +49,14 @@ std::optional<std::string> check_inference(const InferenceConfig& config, const 
 }
 
 std::shared_ptr<Inference> make_inference(const InferenceConfig& config, const ModelConfig& model_config,
-                                          const Vae& model, int64_t pictures) {
+                                          const Vae& model, int64_t pictures,
+                                          std::shared_ptr<const Group> group) {
   const InferenceSetting setting = {.model = model_config,
                                     .parameters_per_picture = model.posterior().parameters_per_picture(),
                                     .elements = model.picture().elements(),
                                     .pictures = pictures,
-                                    .options = model.options()};
+                                    .options = model.options(),
+                                    .group = std::move(group)};
   return config.visit([&](const auto& row) { return make_inference(row, setting); });
 }
 

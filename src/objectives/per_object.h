@@ -41,7 +41,9 @@ class PerObject : public Inference {
 
   EStep e_step(const StepContext& at) override;
   std::unique_ptr<Posterior> infer(const Vae& model, const Batch& batch, uint64_t seed) const override;
+  void follow(const Batch& batch) override;
   bool knows_pictures() const override { return true; }
+  const DividedRows* rows() const override { return &table_->rows(); }
 
  private:
   PerObjectConfig config_;

@@ -22,20 +22,27 @@ inline constexpr auto names(Tag<TablePlace>) {
   return std::array{Name{"device", TablePlace::device}, Name{"cpu", TablePlace::cpu}};
 }
 
-/// A row for each training picture; only those of a batch are read and written. Its buffers are saved with
-/// the run.
+/// A row for each training picture; only those of a batch are read and written. Each process has an equal
+/// part of the rows, which travel to whoever has their pictures in its part of a batch, and back. Its buffers
+/// are saved with the run.
 class PosteriorTable : public torch::nn::Module {
  public:
   PosteriorTable(const InferenceSetting& setting, TablePlace place);
 
-  /// The rows of pictures `indices` [N], on the device of the weights.
-  PosteriorParameters take(const Tensor& indices) const;
+  /// The rows of a batch's pictures, on the device of the weights.
+  PosteriorParameters take(const Batch& batch) const;
 
   /// Puts them back.
-  void put(const Tensor& indices, const PosteriorParameters& rows);
+  void put(const Batch& batch, const PosteriorParameters& rows);
+
+  const DividedRows& rows() const { return rows_; }
 
  private:
-  PosteriorParameters table_;
+  PosteriorParameters at(const Tensor& numbers) const;
+  void set(const Tensor& numbers, const PosteriorParameters& rows);
+
+  DividedRows rows_;
+  PosteriorParameters table_;  // of this process's rows
   torch::Device device_;
 };
 

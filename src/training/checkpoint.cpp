@@ -42,6 +42,16 @@ T parse_entry(const Safetensors& file, const std::string& key, const std::filesy
   }
 }
 
+const Tensor& expect(const Checkpoint& checkpoint, const std::string& name, torch::IntArrayRef shape) {
+  const auto found = checkpoint.tensors.find(name);
+  if (found == checkpoint.tensors.end()) {
+    throw CheckpointError("{}: has no tensor \"{}\"", checkpoint.path.string(), name);
+  }
+  if (found->second.sizes() == shape) return found->second;
+  throw CheckpointError("{}: tensor \"{}\" has shape [{}], expected [{}]", checkpoint.path.string(), name,
+                        fmt::join(found->second.sizes(), ", "), fmt::join(shape, ", "));
+}
+
 }  // namespace
 
 void Checkpoint::save(const std::filesystem::path& file) const {
@@ -64,13 +74,15 @@ Checkpoint Checkpoint::load(const std::filesystem::path& file) {
 
 void Checkpoint::copy_to(const std::string& name, const Tensor& target) const {
   const torch::NoGradGuard no_grad;
-  const auto found = tensors.find(name);
-  if (found == tensors.end()) throw CheckpointError("{}: has no tensor \"{}\"", path.string(), name);
-  if (found->second.sizes() != target.sizes()) {
-    throw CheckpointError("{}: tensor \"{}\" has shape [{}], expected [{}]", path.string(), name,
-                          fmt::join(found->second.sizes(), ", "), fmt::join(target.sizes(), ", "));
-  }
-  target.copy_(found->second);
+  target.copy_(expect(*this, name, target.sizes()));
+}
+
+void Checkpoint::copy_rows_to(const std::string& name, const Tensor& target, int64_t first,
+                              int64_t count) const {
+  const torch::NoGradGuard no_grad;
+  std::vector<int64_t> shape = target.sizes().vec();
+  shape.front() = count;
+  target.copy_(expect(*this, name, shape).narrow(0, first, target.size(0)));
 }
 
 std::filesystem::path find_checkpoint(const std::filesystem::path& file_or_run) {

@@ -31,6 +31,9 @@ struct Checkpoint {
 
   /// Copies a tensor of the same shape; CheckpointError, naming it, where it is missing or has another shape.
   void copy_to(const std::string& name, const Tensor& target) const;
+
+  /// The same for the rows from `first` on of a tensor that has `count`.
+  void copy_rows_to(const std::string& name, const Tensor& target, int64_t first, int64_t count) const;
 };
 
 /// A run folder's best checkpoint, else its last; any other path as it is. CheckpointError where there is

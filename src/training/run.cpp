@@ -45,13 +45,13 @@ int64_t warmup_steps(const ScheduleConfig& schedule) {
   return 0;
 }
 
-/// What a scheme that keeps something of each picture takes.
-void tell_memory(const Inference& inference, int64_t pictures) {
+/// What a scheme that keeps something of each picture takes of this process.
+void tell_memory(const Inference& inference) {
   if (!inference.knows_pictures()) return;
   size_t bytes = 0;
   for (const Tensor& buffer : inference.buffers()) bytes += buffer.nbytes();
   constexpr double kMebibyte = 1 << 20;
-  spdlog::info("q(z | x) of {} pictures, with Adam's memory of each: {:.1f} MiB", pictures,
+  spdlog::info("q(z | x) of {} pictures, with Adam's memory of each: {:.1f} MiB", inference.rows()->size(),
                static_cast<double>(bytes) / kMebibyte);
 }
 
@@ -117,7 +117,6 @@ std::unique_ptr<Run> Run::start(const Config& config, const std::filesystem::pat
   run->trainer_.model().start_at_mean(run->train_.mean());
   std::optional<WarmStart> warm_start;
   if (origin) warm_start = take_weights(run->trainer_.model(), *origin);
-  tell_memory(run->trainer_.inference(), run->train_.size());
   if (run->writes()) {
     run->lock_.emplace(path);
     RunFolder::create(path, replace);
@@ -126,6 +125,7 @@ std::unique_ptr<Run> Run::start(const Config& config, const std::filesystem::pat
     run->writer_->hyper_parameters(hyper_parameters(config));
   }
   run->begin_together();
+  tell_memory(run->trainer_.inference());
   if (warm_start) spdlog::info("begins at {}: {}", origin->path.string(), warm_start->summary());
   return run;
 }
@@ -167,7 +167,7 @@ void Run::begin_together() {
 Ending Run::fit(RunObserver& observer, const StopSignal& stop) {
   const auto goes_on = [this] { return state_.epoch < config_.training.epochs && !out_of_patience(); };
   if (goes_on()) spdlog::debug("training on {}, threads: {}", device_.str(), at::get_num_threads());
-  if (writes() && !std::filesystem::exists(folder().last_checkpoint())) save_scheduled();
+  if (lacks_checkpoint()) save_scheduled();
   while (goes_on()) {
     train_epoch(observer, stop);
     const bool is_over = state_.position == batches_.per_epoch();  // else it was stopped or has gone back
@@ -268,13 +268,14 @@ bool Run::all_know_that(bool saved) const {
 }
 
 void Run::save_epoch(bool is_best) {
+  look_for_divergence();
   const Checkpoint now = checkpoint();
-  if (is_best && writes()) now.save(folder().best_checkpoint());
-  if (writes() && config_.training.keep_every_epochs &&
-      state_.epoch % *config_.training.keep_every_epochs == 0) {
+  if (!writes()) return;
+  if (is_best) now.save(folder().best_checkpoint());
+  if (config_.training.keep_every_epochs && state_.epoch % *config_.training.keep_every_epochs == 0) {
     now.save(folder().step_checkpoint(state_.step));
   }
-  save_scheduled();
+  write_scheduled(now);
 }
 
 void Run::log_steps(int64_t epoch) {
@@ -347,18 +348,34 @@ bool Run::saves_now() const {
   return every && state_.step % *every == 0 && state_.position < batches_.per_epoch();
 }
 
+bool Run::lacks_checkpoint() const {
+  const bool has_one = writes() && std::filesystem::exists(folder().last_checkpoint());
+  return group_->gather(has_one ? 1 : 0).front() == 0;
+}
+
+// What a checkpoint holds comes from all processes; once they have given it, rank 0 may fail by itself.
 void Run::save() {
   look_for_divergence();
-  if (!writes()) return;
+  const Checkpoint now = checkpoint();
+  if (writes()) write(now);
+}
+
+void Run::write(const Checkpoint& now) {
   writer_->flush();  // a checkpoint stands for all rows up to its step
-  checkpoint().save(folder().last_checkpoint());
+  now.save(folder().last_checkpoint());
 }
 
 // Only these checkpoints are gone back to, never those that a signal asked for: a run does the same however
 // often it was interrupted.
 void Run::save_scheduled() {
-  save();
-  if (state_.bad_steps == 0 && writes()) link_file(folder().last_checkpoint(), folder().good_checkpoint());
+  look_for_divergence();
+  const Checkpoint now = checkpoint();
+  if (writes()) write_scheduled(now);
+}
+
+void Run::write_scheduled(const Checkpoint& now) {
+  write(now);
+  if (state_.bad_steps == 0) link_file(folder().last_checkpoint(), folder().good_checkpoint());
 }
 
 bool Run::save_or_retry_later(const std::function<void()>& write) {

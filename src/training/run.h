@@ -120,6 +120,9 @@ class Run {
   void write_pictures();
   void save_scheduled();
   void save();
+  void write(const Checkpoint& now);
+  void write_scheduled(const Checkpoint& now);
+  bool lacks_checkpoint() const;
   bool save_or_retry_later(const std::function<void()>& write);
   bool saves_now() const;
   Checkpoint checkpoint() const;

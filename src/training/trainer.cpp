@@ -44,7 +44,7 @@ Trainer::Trainer(const Config& config, const TrainingPictures& pictures, torch::
       latent_(config.seed, "latent"),
       model_(make_model(config, pictures, device)),
       objective_(make_trained_objective(config, pictures.shape, device)),
-      inference_(make_inference(config.inference, config.model, *model_, pictures.count)),
+      inference_(make_inference(config.inference, config.model, *model_, pictures.count, group)),
       parameters_(all_parameters(*model_, *objective_), StepExchange::kTail),
       exchange_(std::move(group), parameters_, config.training.wire_precision),
       optimizer_(make_optimizer(config.training.optimizer, parameters_.values())),
@@ -67,12 +67,13 @@ void Trainer::step(const Batch& batch) {
   } else if (batch.size() > 0) {
     learn_from(batch);
   } else {
-    follow();
+    follow(batch);
   }
   ++steps_;
 }
 
-void Trainer::follow() {
+void Trainer::follow(const Batch& batch) {
+  inference_->follow(batch);
   const Tensor none = torch::zeros({}, parameters_.values().options());
   for (int64_t i = 0; i < inference_->gradient_steps(); ++i) {
     const Terms terms = {.surrogate = none, .objective = none, .reconstruction = none, .kl = none};
@@ -165,7 +166,8 @@ std::vector<Trainer::NamedTensor> Trainer::everything() const {
   };
   add_buffers("", *model_);
   add_buffers("objective.", *objective_);
-  add_buffers("inference.", *inference_);
+  for (const auto& buffer : inference_->named_buffers())
+    result.push_back({"inference." + buffer.key(), buffer.value(), inference_->rows()});
   if (average_) add("ema.", average_->values(), "");
   const Optimizer::State optimizer = optimizer_->state();
   for (const auto& [name, buffer] : optimizer.buffers) add("optimizer.", buffer, "." + name);
@@ -176,12 +178,19 @@ std::vector<Trainer::NamedTensor> Trainer::everything() const {
 
 std::map<std::string, Tensor> Trainer::tensors() const {
   std::map<std::string, Tensor> result;
-  for (const auto& [name, tensor] : everything()) result.emplace(name, tensor);
+  for (const auto& [name, tensor, rows] : everything())
+    result.emplace(name, rows ? rows->gather(tensor) : tensor);
   return result;
 }
 
 void Trainer::restore(const Checkpoint& checkpoint) {
-  for (const auto& [name, tensor] : everything()) checkpoint.copy_to(name, tensor);
+  for (const auto& [name, tensor, rows] : everything()) {
+    if (rows) {
+      checkpoint.copy_rows_to(name, tensor, rows->first(), rows->count());
+    } else {
+      checkpoint.copy_to(name, tensor);
+    }
+  }
   steps_ = checkpoint.state.step;
 }
 

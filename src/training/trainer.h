@@ -57,7 +57,8 @@ class Trainer {
   /// While the result lives, the model has its averaged weights, if there are any.
   SwappedValues averaged_weights();
 
-  /// Everything as tensors, and back. Restoring throws CheckpointError where something does not fit.
+  /// Everything as tensors, and back. All processes call it; of what they have divided among them rank 0 gets
+  /// the whole, the others nothing. Restoring throws CheckpointError where something does not fit.
   std::map<std::string, Tensor> tensors() const;
   Tensor weights() const { return parameters_.values(); }  // all of them, flat
   void restore(const Checkpoint& checkpoint);
@@ -66,6 +67,7 @@ class Trainer {
   struct NamedTensor {
     std::string name;
     Tensor tensor;
+    const DividedRows* rows = nullptr;  // where this process has some of the tensor's rows
   };
   std::vector<NamedTensor> everything() const;
   double rate_factor() const;
@@ -79,7 +81,7 @@ class Trainer {
   void learn_by_tape(const Batch& batch);
 
   /// The steps of a batch of which other processes have all pictures.
-  void follow();
+  void follow(const Batch& batch);
 
   /// Terms of the objective at q, and the step of the weights that they ask for.
   void descend(const EStep& q, const StepContext& at);

@@ -101,11 +101,17 @@ TEST(Divisible, EveryLikelihoodIsTheMeanOfItsSharesOrIsRefused) {
   EXPECT_EQ(refused, 1);
 }
 
-TEST(Divisible, SchemesThatKeepPicturesAreRefused) {
-  EXPECT_FALSE(indivisible(InferenceConfig(AmortizedConfig{})));
-  EXPECT_FALSE(indivisible(InferenceConfig(SemiAmortizedConfig{})));
-  EXPECT_THAT(indivisible(InferenceConfig(PerObjectConfig{})).value_or(""), testing::HasSubstr("per_object"));
-  EXPECT_THAT(indivisible(InferenceConfig(EmConfig{})).value_or(""), testing::HasSubstr("\"em\""));
+TEST(Divisible, OfTheSchemesOnlyOneThatNeedsAllPicturesIsRefused) {
+  for_each_alternative<InferenceConfig>([]<class Row>(Tag<Row> row) {
+    for (const Row& example : test::examples(row)) {
+      const InferenceConfig config(example);
+      const auto* em = config.get_if<EmConfig>();
+      const bool is_refused = em != nullptr && em->m_step.is<ClosedFormMStepConfig>();
+      EXPECT_EQ(indivisible(config).has_value(), is_refused) << Row::kType;
+    }
+  });
+  const EmConfig closed = {.e_step = ExactEStepConfig{}, .m_step = ClosedFormMStepConfig{}};
+  EXPECT_THAT(indivisible(InferenceConfig(closed)).value_or(""), testing::StartsWith("inference.m_step"));
 }
 
 }  // namespace

@@ -10,11 +10,15 @@ import sys
 import time
 import unittest
 
+import faults
 import network
 import program
 from groups import INPUT_OUTPUT, LEFT_WITHIN, LONG, PEER, USAGE, DisturbedTest, GroupTest, free_port, has_gloo, place
 from program import SKIPPED, run, settings
 
+PER_OBJECT = {"inference": {"type": "per_object", "steps": 2}, "model__encoder": None}
+LINEAR = {"latent": 2, "encoder": None, "decoder": {"type": "mlp", "hidden": []}, "posterior": "full_gaussian",
+          "likelihood": {"type": "gaussian", "variance": "learned"}}
 SMALL = {"data__horizontal_flip": True, "training__batch_size": 7, "training__ema": 0.9, "training__clip_norm": 5}
 
 
@@ -72,6 +76,8 @@ class Together(GroupTest):
             "categorical": {"model__posterior": {"type": "categorical", "categories": 2},
                             "model__prior": "uniform_categorical"},
             "semi_amortized": {"inference": {"type": "semi_amortized", "steps": 2}},
+            "per_object": PER_OBJECT,
+            "em": {"inference": {"type": "em", "m_step": {"type": "gradient", "steps": 2}}, "model__encoder": None},
         }
         for name, changes in cases.items():
             with self.subTest(case=name):
@@ -108,18 +114,47 @@ class Together(GroupTest):
                          set(program.files(self.run_folder)) | {"log-rank-1.txt"})
         self.assertEqual(json.loads((self.folder / "run/environment.json").read_text())["processes"], 2)
 
+    def test_one_process_of_a_machine_decodes_a_folder_and_the_others_wait(self):
+        pictures, cache = self.folder / "pictures", self.folder / "cache"
+        pictures.mkdir()
+        for number in range(200):
+            (pictures / f"{number}.png").write_bytes(program.png(64, 64, (number, number, number)))
+        time.sleep(2)  # until then the files may change unseen, and are looked at again
+        source = {"type": "folder", "path": str(pictures), "channels": 1, "height": 8, "width": 8}
+
+        def watched(rank, command):
+            return ["env", f"LD_PRELOAD={faults.LIBRARY}", "VAE_FAULT=list", f"VAE_FAULT_PATH={cache}",
+                    f"VAE_FAULT_LIST={self.folder}/written-{rank}", *command]
+
+        self.assert_all_done(self.start(
+            3, "train", "--config", program.CONFIG, "--out", self.folder / "run", within=watched,
+            *settings(data__train=source, data__validation="none", data__test="none", training__epochs=1,
+                      data__cache={"type": "folder", "path": str(cache)})))
+        written = [path.name for path in self.folder.glob("written-*")]
+        self.assertEqual(written, ["written-0"])
+
     def test_a_run_goes_on_in_any_number_of_processes(self):
         sizes = (2, 1, 3)
-        for epoch, size in enumerate(sizes, 1):
-            resumed = ["train", "--resume", self.folder / "run", "--set", f"training.epochs={epoch}"]
-            if epoch == 1:
-                self.assert_all_done(self.train_in(size, **SMALL, training__epochs=1))
-            elif size == 1:
-                self.assert_done(run(*resumed))
-            else:
-                self.assert_all_done(self.start(size, *resumed))
-        self.assert_done(self.train("whole", **SMALL, training__epochs=len(sizes)))
-        self.assert_close(self.folder / "run", self.folder / "whole", 1e-4)
+        for name, changes in (("run", SMALL), ("per object", {**SMALL, **PER_OBJECT})):
+            for epoch, size in enumerate(sizes, 1):
+                resumed = ["train", "--resume", self.folder / name, "--set", f"training.epochs={epoch}"]
+                if epoch == 1:
+                    self.assert_all_done(self.train_in(size, name, **changes, training__epochs=1))
+                elif size == 1:
+                    self.assert_done(run(*resumed))
+                else:
+                    self.assert_all_done(self.start(size, *resumed))
+            self.assert_done(self.train(f"{name} whole", **changes, training__epochs=len(sizes)))
+            self.assert_close(self.folder / name, self.folder / f"{name} whole", 1e-4)
+
+    def test_each_process_keeps_a_part_of_what_is_known_of_pictures(self):
+        self.assert_all_done(self.train_in(3, **PER_OBJECT))
+        for rank, count in enumerate((21, 21, 22)):
+            log = self.folder / "run" / ("log.txt" if rank == 0 else f"log-rank-{rank}.txt")
+            self.assertIn(f"q(z | x) of {count} pictures", log.read_text())
+        saved = weights(self.folder / "run/checkpoints/last.safetensors")
+        self.assertEqual(len(saved["inference.table.updates"]), 64)
+        self.assertEqual(set(saved["inference.table.updates"]), {4.0})  # two steps in each of two epochs
 
     def test_partial_settings_are_named(self):
         result = subprocess.run(program.command("train", "--config", program.CONFIG, "--out", self.folder / "run"),
@@ -131,7 +166,8 @@ class Together(GroupTest):
         for changes, key in (({"objective": {"type": "beta_tc"}}, "objective.type"),
                              ({"objective": {"type": "info"}}, "objective.type"),
                              ({"objective": {"type": "elbo", "free_bits": 0.1}}, "objective.free_bits"),
-                             ({"inference": {"type": "per_object"}, "model__encoder": None}, "inference.type")):
+                             ({"inference": {"type": "em", "e_step": "exact", "m_step": "closed_form"}, "model": LINEAR},
+                              "inference.m_step")):
             for rank, process in enumerate(self.train_in(2, **changes)):
                 _, stderr = process.communicate(timeout=60)
                 self.assertIn(process.returncode, (USAGE, PEER) if rank > 0 else (USAGE,), stderr)
@@ -258,17 +294,6 @@ class Disturbed(DisturbedTest):
                 self.resume()
                 shutil.rmtree(self.folder / "run")
 
-    def test_processes_that_torchrun_starts_again_go_on_by_themselves(self):
-        for process in self.begin():
-            process.kill()
-            process.wait()
-        step = json.loads(run("inspect", "--json", "--checkpoint",
-                              self.folder / "run/checkpoints/last.safetensors").stdout)["step"]
-        self.assertGreater(step, 0)
-        self.assert_all_done(self.start(2, "train", "--config", program.CONFIG, *settings(**LONG),
-                                        "--out", self.folder / "run", TORCHELASTIC_RESTART_COUNT="1"))
-        self.assert_same_files(self.folder / "run", self.whole)
-
     @unittest.skipUnless(has_open_mpi(), "Open MPI's mpirun is not installed")
     def test_mpirun_starts_processes_that_find_each_other(self):
         environment = {**os.environ, "OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
@@ -278,30 +303,6 @@ class Disturbed(DisturbedTest):
                                                                          "--out", self.folder / "run")],
             env=environment, capture_output=True, text=True, timeout=120)
         self.assertEqual(result.returncode, 0, result.stderr)
-        self.assert_same_files(self.folder / "run", self.whole)
-
-    def test_torchrun_brings_a_killed_process_back(self):
-        try:
-            import torch.distributed.run  # noqa: F401
-        except ImportError:
-            self.skipTest("the Python package torch is not installed")
-        torchrun = subprocess.Popen(
-            [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2", "--max-restarts", "2",
-             "--master-port", str(free_port()), "--no-python",
-             *program.command("train", "--config", program.CONFIG, *settings(**LONG), "--out", self.folder / "run")],
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
-        self.addCleanup(torchrun.communicate)
-        self.addCleanup(torchrun.kill)
-        checkpoint = self.folder / "run/checkpoints/good.safetensors"
-        end = time.monotonic() + 90
-        while not checkpoint.exists():
-            self.assertIsNone(torchrun.poll(), "ended too early")
-            self.assertLess(time.monotonic(), end)
-            time.sleep(0.01)
-        workers = subprocess.run(["pgrep", "-P", str(torchrun.pid)], capture_output=True, text=True).stdout.split()
-        os.kill(int(workers[-1]), signal.SIGKILL)
-        _, stderr = torchrun.communicate(timeout=120)
-        self.assertEqual(torchrun.returncode, 0, stderr)
         self.assert_same_files(self.folder / "run", self.whole)
 
 

@@ -128,6 +128,7 @@ class DisturbedTest(GroupTest):
 
 
 def has_gloo():
-    alone = {**os.environ, **place(0, 1, free_port())}
-    result = subprocess.run(program.command("train", "--config", "none"), env=alone, capture_output=True, text=True)
+    first_of_two = {**os.environ, **place(0, 2, free_port())}
+    result = subprocess.run(program.command("train", "--config", "none", "--peer-timeout", 1), env=first_of_two,
+                            capture_output=True, text=True)
     return "Gloo's headers" not in result.stderr

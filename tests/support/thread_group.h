@@ -1,10 +1,13 @@
 // Processes of a run as threads of a test.
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <barrier>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <numeric>
 #include <thread>
 #include <vector>
 
@@ -14,9 +17,11 @@ namespace vae::test {
 
 /// Where the threads meet.
 struct MeetingPlace {
-  explicit MeetingPlace(int64_t size) : barrier(size), tensors(static_cast<size_t>(size)) {}
+  explicit MeetingPlace(int64_t size)
+      : barrier(size), tensors(static_cast<size_t>(size)), counts(tensors.size()) {}
   std::barrier<> barrier;
   std::vector<Tensor> tensors;
+  std::vector<std::vector<int64_t>> counts;  // of rows for each
 };
 
 class ThreadGroup : public Group {
@@ -31,6 +36,23 @@ class ThreadGroup : public Group {
   }
   void broadcast(Tensor tensor) const override {
     exchange(tensor, [](const std::vector<Tensor>& all) { return all.front().clone(); });
+  }
+  Tensor exchange_rows(const Tensor& rows, std::vector<int64_t> to,
+                       std::vector<int64_t> from) const override {
+    const auto own = static_cast<size_t>(rank_);
+    place_->tensors[own] = rows;
+    place_->counts[own] = std::move(to);
+    place_->barrier.arrive_and_wait();
+    std::vector<Tensor> parts;
+    for (size_t sender = 0; sender < from.size(); ++sender) {
+      const std::vector<int64_t>& counts = place_->counts[sender];
+      EXPECT_EQ(counts[own], from[sender]);
+      const auto before = std::accumulate(counts.begin(), counts.begin() + rank_, int64_t{0});
+      parts.push_back(place_->tensors[sender].narrow(0, before, counts[own]));
+    }
+    const Tensor received = torch::cat(parts);
+    place_->barrier.arrive_and_wait();
+    return received;
   }
   void wait_for_all() const override { place_->barrier.arrive_and_wait(); }
   void leave(const std::string&) const override {}

@@ -4,6 +4,7 @@
 
 #include <csignal>
 #include <limits>
+#include <map>
 #include <vector>
 
 #include "core/error.h"
@@ -33,11 +34,25 @@ Config config_of(const ObjectiveConfig& objective = ElboConfig{}) {
   return config;
 }
 
+/// Schemes that need no encoder, with a model that goes with all of them.
+Config config_of(const InferenceConfig& inference) {
+  Config config = config_of();
+  config.model = test::tiny_config(MlpConfig{.hidden = {}}, GaussianConfig{});
+  config.model.encoder = std::nullopt;
+  config.model.posterior = FullGaussianConfig{};
+  config.inference = inference;
+  return config;
+}
+
 struct Outcome {
   Tensor weights;
   Tensor averaged;
   StepAverages sums;
 };
+
+Trainer make_trainer(const Config& config, const std::shared_ptr<const Group>& group) {
+  return {config, {.shape = test::kTinyPicture, .count = kPictures}, torch::kCPU, /*total_steps=*/100, group};
+}
 
 /// After kSteps steps with this share of each batch; the picture `broken`, if there is one, has no number.
 Outcome train(const Config& config, const std::shared_ptr<const Group>& group, int64_t broken = -1) {
@@ -46,7 +61,7 @@ Outcome train(const Config& config, const std::shared_ptr<const Group>& group, i
   TrainingBatches batches(pictures,
                           {.batch_size = kBatch, .share = {.index = group->rank(), .count = group->size()}},
                           config.seed);
-  Trainer trainer(config, {.shape = test::kTinyPicture}, torch::kCPU, /*total_steps=*/100, group);
+  Trainer trainer = make_trainer(config, group);
   for (int64_t step = 0; step < kSteps; ++step) {
     Batch batch = batches.get(step / batches.per_epoch(), step % batches.per_epoch());
     if (broken >= 0 && (batch.indices == broken).any().item<bool>()) {
@@ -126,6 +141,73 @@ TEST(TrainersTogether, SkipTheStepWhereOneHasNoNumber) {
   EXPECT_EQ(expected.sums.skipped, 2);  // one in each of two epochs
   for (const Outcome& outcome : train_together(config_of(), 2, /*broken=*/3))
     expect_near(outcome, expected, 1e-9);
+}
+
+const std::vector<InferenceConfig> kWithoutEncoder = {PerObjectConfig{.steps = 3},
+                                                      EmConfig{.m_step = GradientMStepConfig{.steps = 2}},
+                                                      EmConfig{.e_step = ExactEStepConfig{}}};
+
+TEST(TrainersTogether, FindQOfEachPictureAsOneDoes) {
+  for (const InferenceConfig& inference : kWithoutEncoder) {
+    const Outcome expected = train(config_of(inference), alone());
+    for (const int64_t size : {2, 3, 4}) {
+      SCOPED_TRACE(std::string(inference.type()) + ", " + std::to_string(size));
+      const std::vector<Outcome> outcomes = train_together(config_of(inference), size);
+      for (const Outcome& outcome : outcomes) {
+        expect_near(outcome, expected, 1e-9);
+        EXPECT_TRUE(torch::equal(outcome.weights, outcomes.front().weights));
+      }
+    }
+  }
+}
+
+/// A checkpoint after these steps, begun at another.
+std::map<std::string, Tensor> go_on(const Config& config, int64_t size, const Checkpoint* from, int64_t first,
+                                    int64_t last) {
+  std::map<std::string, Tensor> saved;
+  test::in_threads(size, [&](const std::shared_ptr<const Group>& group) {
+    const Pictures pictures(test::numbered_pictures(kPictures, test::kTinyPicture), Binarize{},
+                            {.type = weight_type(config.precision)});
+    TrainingBatches batches(pictures,
+                            {.batch_size = kBatch, .share = {.index = group->rank(), .count = group->size()}},
+                            config.seed);
+    Trainer trainer = make_trainer(config, group);
+    if (from) trainer.restore(*from);
+    for (int64_t step = first; step < last; ++step)
+      trainer.step(batches.get(step / batches.per_epoch(), step % batches.per_epoch()));
+    const auto tensors = trainer.tensors();
+    if (!group->is_first()) return;
+    for (const auto& [name, tensor] : tensors) saved.emplace(name, tensor.clone());
+  });
+  return saved;
+}
+
+TEST(TrainersTogether, GoOnInAnyNumberWithWhatTheyKnowOfEachPicture) {
+  for (const InferenceConfig& inference : kWithoutEncoder) {
+    const Config config = config_of(inference);
+    const auto expected = go_on(config, 1, nullptr, 0, 6);
+    Checkpoint checkpoint = {.config = config, .tensors = go_on(config, 3, nullptr, 0, 2)};
+    for (const int64_t size : {1, 2, 4}) {
+      const int64_t first = checkpoint.state.step = size == 1 ? 2 : size == 2 ? 4 : 5;
+      checkpoint.tensors = go_on(config, size, &checkpoint, first, size == 1 ? 4 : size == 2 ? 5 : 6);
+    }
+    ASSERT_EQ(checkpoint.tensors.size(), expected.size());
+    for (const auto& [name, tensor] : expected) {
+      EXPECT_TRUE(torch::allclose(checkpoint.tensors.at(name), tensor, 1e-9, 1e-9)) << name;
+    }
+  }
+}
+
+TEST(TrainersTogether, KeepAPartEachOfWhatIsKnownOfPictures) {
+  const Config config = config_of(PerObjectConfig{});
+  const auto bytes = [&](const std::shared_ptr<const Group>& group) {
+    const Trainer trainer = make_trainer(config, group);
+    size_t sum = 0;
+    for (const Tensor& buffer : trainer.inference().buffers()) sum += buffer.storage().nbytes();
+    return sum;
+  };
+  const size_t whole = bytes(alone());
+  test::in_threads(5, [&](const std::shared_ptr<const Group>& group) { EXPECT_EQ(5 * bytes(group), whole); });
 }
 
 TEST(TrainersTogether, HearWhatOneOfThemWasAsked) {
