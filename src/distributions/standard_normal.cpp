@@ -5,9 +5,7 @@
 
 namespace vae {
 
-Tensor StandardNormal::log_prob(const Tensor& z, const Tensor&) const {
-  return standard_normal_log_prob(z);
-}
+Tensor StandardNormal::log_prob(const Tensor& z, const Tensor&) const { return standard_normal_log_prob(z); }
 
 Tensor StandardNormal::sample(int64_t count, const Tensor&, Random& random,
                               const torch::TensorOptions& options) const {

@@ -21,9 +21,7 @@ Tensor MeanBound::shares(const Tensor& log_weights) const {
 
 Tensor MeanBound::elasticities(const Tensor& log_weights) const { return torch::zeros_like(log_weights); }
 
-Tensor RenyiBound::value(const Tensor& log_weights) const {
-  return log_mean_exp(log_weights, power_);
-}
+Tensor RenyiBound::value(const Tensor& log_weights) const { return log_mean_exp(log_weights, power_); }
 
 Tensor RenyiBound::shares(const Tensor& log_weights) const { return torch::softmax(power_ * log_weights, 0); }
 
