@@ -77,7 +77,8 @@ void ProgressDisplay::on_step(const RunProgress& progress) {
 
 void ProgressDisplay::on_epoch(const EpochReport& report) {
   spdlog::info(format_epoch(report));
-  last_shown_ = Clock::now();
+  // In a terminal it has erased the panel, which must not wait longer where epochs are short.
+  if (!is_terminal_) last_shown_ = Clock::now();
 }
 
 // A row of metrics is new where its objective is another.

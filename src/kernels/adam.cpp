@@ -60,7 +60,6 @@ VAE_TARGET_CLONES void update_piece(const Factors& f, int64_t count, const float
 
 void update_adam(const AdamUpdate& update, const Tensor& values, std::span<const GradientPiece> gradients,
                  const Tensor& first, const Tensor& second) {
-  constexpr int64_t kTogether = 8192;  // elements that one thread takes at a time
   struct Part {
     const float* gradients;
     int64_t count, offset;
@@ -69,14 +68,14 @@ void update_adam(const AdamUpdate& update, const Tensor& values, std::span<const
   for (const GradientPiece& piece : gradients) {
     const float* begin = piece.gradients.const_data_ptr<float>();
     const int64_t count = piece.gradients.numel();
-    for (int64_t at = 0; at < count; at += kTogether) {
-      parts.push_back({begin + at, std::min(kTogether, count - at), piece.offset + at});
+    for (int64_t at = 0; at < count; at += kPiece) {
+      parts.push_back({begin + at, std::min(kPiece, count - at), piece.offset + at});
     }
   }
   const Factors f = factors(update);
   float *value = values.data_ptr<float>(), *mean = first.data_ptr<float>(),
         *square = second.data_ptr<float>();
-  for_each_row(std::ssize(parts), kTogether, [&, value, mean, square](int64_t i) {
+  for_each_row(std::ssize(parts), kPiece, [&, value, mean, square](int64_t i) {
     const auto& [gradient, count, at] = parts[static_cast<size_t>(i)];
     update_piece(f, count, gradient, value + at, mean + at, square + at);
   });

@@ -9,6 +9,7 @@
 #include "core/vector_math.h"
 #include "kernels/fused.h"
 #include "kernels/pixel_rows.h"
+#include "kernels/row_loops.h"
 
 namespace vae {
 namespace {
@@ -37,11 +38,6 @@ VAE_TARGET_CLONES float row_log_prob(const float* x, const float* logits, int64_
 VAE_TARGET_CLONES float row_log_prob_with_derivative(const float* x, const float* logits, int64_t count,
                                                      float* derivative) {
   return sum_row<true>(x, logits, count, derivative);
-}
-
-VAE_TARGET_CLONES void scale_row(const float* in, float factor, int64_t count, float* out) {
-#pragma omp simd
-  for (int64_t i = 0; i < count; ++i) out[i] = factor * in[i];
 }
 
 /// [..., N]; the derivatives with respect to the logits go to `derivative`, where it is defined.

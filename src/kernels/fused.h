@@ -55,6 +55,9 @@ template <class Term>
 /// Elements below which a second thread costs more than it brings.
 inline constexpr int64_t kElementsPerThread = 4096;
 
+/// Elements of a long buffer that one thread takes at a time.
+inline constexpr int64_t kPiece = 8192;
+
 /// Calls row(i) for i = 0 ... rows - 1, rows of `columns` elements, on several threads where it pays.
 template <class Row>
 void for_each_row(int64_t rows, int64_t columns, const Row& row) {

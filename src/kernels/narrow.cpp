@@ -11,8 +11,6 @@
 namespace vae {
 namespace {
 
-constexpr int64_t kPiece = 8192;  // elements that one thread takes at a time
-
 VAE_TARGET_CLONES void narrow_piece(const float* x, int64_t count, c10::BFloat16* out) {
 #pragma omp simd
   for (int64_t i = 0; i < count; ++i) store(x[i], out[i]);

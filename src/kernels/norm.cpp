@@ -5,20 +5,10 @@
 #include <numeric>
 #include <vector>
 
-#include "core/target_clones.h"
 #include "kernels/fused.h"
+#include "kernels/row_loops.h"
 
 namespace vae {
-namespace {
-
-constexpr int64_t kPiece = 8192;  // elements that one thread takes at a time
-
-VAE_TARGET_CLONES double sum_of_squares(const float* x, int64_t count) {
-  return sum_in_blocks(
-      count, [=](int64_t i) __attribute__((always_inline)) { return x[i] * x[i]; });
-}
-
-}  // namespace
 
 float norm_of_all(std::span<const Tensor> tensors) {
   std::vector<std::span<const float>> pieces;

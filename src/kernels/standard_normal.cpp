@@ -6,21 +6,11 @@
 #include <numbers>
 
 #include "core/tape.h"
-#include "core/target_clones.h"
 #include "kernels/fused.h"
+#include "kernels/row_loops.h"
 
 namespace vae {
 namespace {
-
-VAE_TARGET_CLONES double sum_of_squares(const float* z, int64_t count) {
-  return sum_in_blocks(
-      count, [=](int64_t j) __attribute__((always_inline)) { return z[j] * z[j]; });
-}
-
-VAE_TARGET_CLONES void scale_row(const float* z, float factor, int64_t count, float* out) {
-#pragma omp simd
-  for (int64_t j = 0; j < count; ++j) out[j] = factor * z[j];
-}
 
 /// z is dense.
 Tensor log_prob(const Tensor& z) {

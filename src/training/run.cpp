@@ -268,7 +268,6 @@ bool Run::all_know_that(bool saved) const {
 }
 
 void Run::save_epoch(bool is_best) {
-  look_for_divergence();
   const Checkpoint now = checkpoint();
   if (!writes()) return;
   if (is_best) now.save(folder().best_checkpoint());
@@ -355,7 +354,6 @@ bool Run::lacks_checkpoint() const {
 
 // What a checkpoint holds comes from all processes; once they have given it, rank 0 may fail by itself.
 void Run::save() {
-  look_for_divergence();
   const Checkpoint now = checkpoint();
   if (writes()) write(now);
 }
@@ -368,7 +366,6 @@ void Run::write(const Checkpoint& now) {
 // Only these checkpoints are gone back to, never those that a signal asked for: a run does the same however
 // often it was interrupted.
 void Run::save_scheduled() {
-  look_for_divergence();
   const Checkpoint now = checkpoint();
   if (writes()) write_scheduled(now);
 }
@@ -390,7 +387,9 @@ bool Run::save_or_retry_later(const std::function<void()>& write) {
   }
 }
 
-Checkpoint Run::checkpoint() const {
+// The state that is saved counts the bad steps so far.
+Checkpoint Run::checkpoint() {
+  look_for_divergence();
   Checkpoint result = {.config = config_,
                        .state = state_,
                        .pictures = description_,

@@ -125,7 +125,7 @@ class Run {
   bool lacks_checkpoint() const;
   bool save_or_retry_later(const std::function<void()>& write);
   bool saves_now() const;
-  Checkpoint checkpoint() const;
+  Checkpoint checkpoint();
   void look_for_divergence();
   void roll_back();
   void restore(const Checkpoint& checkpoint);

@@ -39,10 +39,6 @@ bool have_same_form(const Tensor& a, const Tensor& b) {
   return !a.defined() || (a.sizes() == b.sizes() && a.strides() == b.strides() && a.dtype() == b.dtype());
 }
 
-void put(const Tensor& values, const Tensor& into) {
-  if (into.defined()) into.copy_(values);
-}
-
 }  // namespace
 
 bool TapedStep::fits(const Batch& batch) const {
@@ -70,6 +66,12 @@ void TapedStep::begin_with(const Batch& batch) {
   labels_ = batch.labels.defined() ? batch.labels.clone() : Tensor();
 }
 
+void TapedStep::put_in_place(const Batch& batch, uint64_t step) {
+  x_.copy_(batch.x);
+  if (labels_.defined()) labels_.copy_(batch.labels);
+  step_ = step;
+}
+
 Terms TapedStep::compute(const Batch& batch, Random noise, const Forward& forward, Profile& profile) const {
   const Terms terms = profile.time(Phase::forward, [&] { return forward(batch, noise); });
   profile.time(Phase::backward, [&] {
@@ -81,9 +83,7 @@ Terms TapedStep::compute(const Batch& batch, Random noise, const Forward& forwar
 
 Terms TapedStep::note(const Batch& batch, uint64_t step, const Forward& forward, Profile& profile) {
   forward_ = backward_ = {};  // a step that ran out of memory may have begun them
-  put(batch.x, x_);
-  put(batch.labels, labels_);
-  step_ = step;
+  put_in_place(batch, step);
   Batch here = batch;
   here.x = x_;
   here.labels = labels_;
@@ -114,9 +114,7 @@ Terms TapedStep::note(const Batch& batch, uint64_t step, const Forward& forward,
 
 Terms TapedStep::replay(const Batch& batch, uint64_t step, Profile& profile) {
   profile.time(Phase::forward, [&] {
-    put(batch.x, x_);
-    put(batch.labels, labels_);
-    step_ = step;
+    put_in_place(batch, step);
     forward_.replay();
   });
   profile.time(Phase::backward, [&] { backward_.replay(); });

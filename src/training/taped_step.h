@@ -53,6 +53,7 @@ class TapedStep {
   Terms replay(const Batch& batch, uint64_t step, Profile& profile);
   Terms check(const Batch& batch, uint64_t step, const Forward& forward, Profile& profile);
   void begin_with(const Batch& batch);
+  void put_in_place(const Batch& batch, uint64_t step);
   void give_up(const std::string& obstacle);
 
   FlatParameters& parameters_;

@@ -88,7 +88,8 @@ class Elastic(DisturbedTest):
                    "--rdzv-endpoint", f"127.0.0.1:{free_port()}", "--local-addr", "127.0.0.1",
                    # how soon the lost agent counts as lost, and how long more than one is waited for; seconds
                    "--rdzv-conf", "keep_alive_interval=1,keep_alive_max_attempt=2,last_call_timeout=3"]
-        stays, goes = self.torchrun(*options), self.torchrun(*options)
+        # The one that stays serves the rendezvous: with it all would end.
+        stays, goes = (self.torchrun(*options[:-1], f"{options[-1]},is_host={is_host}") for is_host in (1, 0))
         self.wait_for_checkpoint(stays, goes)
         rows = self.first_rows()
         self.assertEqual(self.processes(), 2)

@@ -115,8 +115,8 @@ class Terminal(ProgramTest):
     def train_in_terminal(self, columns=200, term="xterm", code=0, **changes):
         """What a terminal of that width gets to see of a training of a second and more."""
         long = {"training__epochs": 3, "training__batch_size": 1,
-                "data__train": {"type": "shapes", "count": 2000, "height": 8, "width": 8}}
-        return self.in_terminal("train", "--config", program.CONFIG, *settings(**long, **changes), "--out",
+                "data__train": {"type": "shapes", "count": 5000, "height": 8, "width": 8}}
+        return self.in_terminal("train", "--config", program.CONFIG, *settings(**{**long, **changes}), "--out",
                                 self.folder / "run", columns=columns, term=term, code=code)
 
     def in_terminal(self, *words, columns=200, term="xterm", code=0):
@@ -159,6 +159,11 @@ class Terminal(ProgramTest):
         screen = shown(seen)
         self.assertEqual([line[:7] for line in screen[:3]], ["epoch 1", "epoch 2", "epoch 3"])
         self.assertEqual(screen[3:], [""])
+
+    def test_shows_a_live_panel_where_epochs_are_short(self):
+        seen = self.train_in_terminal(training__epochs=100, training__batch_size=8,
+                                      data__train={"type": "shapes", "count": 1000, "height": 8, "width": 8})
+        self.assertGreater(len(self.live_lines(seen)), 0, seen)
 
     def test_a_training_that_ends_in_an_error_leaves_no_panel(self):
         seen = self.train_in_terminal(code=4, training__optimizer={"type": "sgd", "learning_rate": 1e30})

@@ -54,16 +54,28 @@ Trainer make_trainer(const Config& config, const std::shared_ptr<const Group>& g
   return {config, {.shape = test::kTinyPicture, .count = kPictures}, torch::kCPU, /*total_steps=*/100, group};
 }
 
+/// A process's shares of the batches that its group trains on.
+class SharedBatches {
+ public:
+  SharedBatches(const Config& config, const Group& group)
+      : pictures_(test::numbered_pictures(kPictures, test::kTinyPicture), Binarize{},
+                  {.type = weight_type(config.precision)}),
+        batches_(pictures_, {.batch_size = kBatch, .share = {.index = group.rank(), .count = group.size()}},
+                 config.seed) {}
+
+  Batch at(int64_t step) { return batches_.get(step / batches_.per_epoch(), step % batches_.per_epoch()); }
+
+ private:
+  Pictures pictures_;
+  TrainingBatches batches_;
+};
+
 /// After kSteps steps with this share of each batch; the picture `broken`, if there is one, has no number.
 Outcome train(const Config& config, const std::shared_ptr<const Group>& group, int64_t broken = -1) {
-  const Pictures pictures(test::numbered_pictures(kPictures, test::kTinyPicture), Binarize{},
-                          {.type = weight_type(config.precision)});
-  TrainingBatches batches(pictures,
-                          {.batch_size = kBatch, .share = {.index = group->rank(), .count = group->size()}},
-                          config.seed);
+  SharedBatches batches(config, *group);
   Trainer trainer = make_trainer(config, group);
   for (int64_t step = 0; step < kSteps; ++step) {
-    Batch batch = batches.get(step / batches.per_epoch(), step % batches.per_epoch());
+    Batch batch = batches.at(step);
     if (broken >= 0 && (batch.indices == broken).any().item<bool>()) {
       batch.x = torch::full_like(batch.x, std::numeric_limits<double>::quiet_NaN());
     }
@@ -166,15 +178,10 @@ std::map<std::string, Tensor> go_on(const Config& config, int64_t size, const Ch
                                     int64_t last) {
   std::map<std::string, Tensor> saved;
   test::in_threads(size, [&](const std::shared_ptr<const Group>& group) {
-    const Pictures pictures(test::numbered_pictures(kPictures, test::kTinyPicture), Binarize{},
-                            {.type = weight_type(config.precision)});
-    TrainingBatches batches(pictures,
-                            {.batch_size = kBatch, .share = {.index = group->rank(), .count = group->size()}},
-                            config.seed);
+    SharedBatches batches(config, *group);
     Trainer trainer = make_trainer(config, group);
     if (from) trainer.restore(*from);
-    for (int64_t step = first; step < last; ++step)
-      trainer.step(batches.get(step / batches.per_epoch(), step % batches.per_epoch()));
+    for (int64_t step = first; step < last; ++step) trainer.step(batches.at(step));
     const auto tensors = trainer.tensors();
     if (!group->is_first()) return;
     for (const auto& [name, tensor] : tensors) saved.emplace(name, tensor.clone());

@@ -1,0 +1,14 @@
+// Loops over rows of float32 that several kernels take.
+#pragma once
+
+#include <cstdint>
+
+namespace vae {
+
+/// float in blocks of 512, double over them.
+double sum_of_squares(const float* x, int64_t count);
+
+/// out <- factor x
+void scale_row(const float* x, float factor, int64_t count, float* out);
+
+}  // namespace vae
