@@ -155,6 +155,11 @@ void activate_rows(FusedActivation activation, const Tensor& bias, const Tensor&
   });
 }
 
+void activate_rows(FusedActivation activation, const float* bias, int64_t channels, float* rows,
+                   int64_t count) {
+  for (int64_t i = 0; i < count; ++i) activate_row(activation, bias, channels, rows + i * channels);
+}
+
 RowGradients differentiate_rows(FusedActivation activation, const Tensor& y, const Tensor& gradient) {
   const int64_t channels = y.size(1), together = rows_in_one(y.size(0), channels);
   const auto differentiate = [activation](const Tensor& values, const Tensor& arriving) {

@@ -12,6 +12,10 @@ enum class FusedActivation { identity, relu, leaky_relu, tanh };
 /// Within 3 units in the last place.
 void activate_rows(FusedActivation activation, const Tensor& bias, const Tensor& rows);
 
+/// The same of `count` rows, on this thread.
+void activate_rows(FusedActivation activation, const float* bias, int64_t channels, float* rows,
+                   int64_t count);
+
 struct RowGradients {
   Tensor before_activation;  // like the rows
   Tensor bias;               // [channels], float32: their sum

@@ -24,6 +24,8 @@ bool may_use_newest_code() {
 
 void choose_matrix_product(MatrixProduct choice) { chosen() = choice; }
 
+MatrixProduct chosen_matrix_product() { return chosen(); }
+
 }  // namespace vae
 
 // MKL asks this function before it takes the code for AVX-512, and its own says no on other processors than

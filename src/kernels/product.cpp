@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "core/tape.h"
+#include "kernels/few_rows.h"
 
 // The library that LibTorch itself computes products with, and brings along. Null where it has none. MKL
 // takes bfloat16 as bare words.
@@ -50,6 +51,13 @@ void call(const Gemm& gemm, const Operand& a, const Operand& b, const Tensor& ou
   });
 }
 
+void call_few_rows(const Tensor& x, const Tensor& weight, const Tensor& out) {
+  const float *from = words(x, float()), *factors = words(weight, float());
+  float* to = out.data_ptr<float>();
+  const int64_t rows = x.size(0), inputs = x.size(1), outputs = weight.size(0);
+  perform({&x, &weight, &out}, [=] { multiply_few_rows(from, factors, rows, inputs, outputs, to); });
+}
+
 Tensor matrix(const Operand& operand) { return operand.is_transposed ? operand.matrix.t() : operand.matrix; }
 
 }  // namespace
@@ -57,6 +65,8 @@ Tensor matrix(const Operand& operand) { return operand.is_transposed ? operand.m
 void multiply(const Operand& a, const Operand& b, const Tensor& out, Into into) {
   if (out.numel() == 0) return;
   const bool is_float = a.matrix.scalar_type() == torch::kFloat;
+  const bool is_layer = is_float && !a.is_transposed && b.is_transposed && into == Into::nothing;
+  if (is_layer && are_few_rows(a.matrix.size(0))) return call_few_rows(a.matrix, b.matrix, out);
   const bool knows = is_float ? sgemm_ != nullptr : multiplies_bfloat16();
   if (knows && fits_int(a.matrix) && fits_int(b.matrix)) {
     return is_float ? call<float>(sgemm_, a, b, out, into)

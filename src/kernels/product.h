@@ -15,7 +15,8 @@ struct Operand {
 enum class Into { nothing, sum };  // what is there before: nothing of interest, or what is added to
 
 /// out <- a b, or out <- out + a b: operands both float32 or both bfloat16, on the processor; out dense,
-/// float32, in which is summed too. Of float32 the numbers are those of at::mm.
+/// float32, in which is summed too. Of float32 the numbers are those of at::mm, but for few rows times a
+/// transpose where products of our own are used (kernels/few_rows.h).
 void multiply(const Operand& a, const Operand& b, const Tensor& out, Into into = Into::nothing);
 
 /// Whether the processor has instructions for products of bfloat16, and LibTorch a library that knows them.

@@ -4,12 +4,15 @@
 #include <torch/csrc/autograd/custom_function.h>
 
 #include <algorithm>
+#include <functional>
 #include <vector>
 
 #include "core/tape.h"
 #include "kernels/fused.h"
 #include "kernels/patches.h"
 #include "kernels/product.h"
+#include "kernels/window_spread.h"
+#include "kernels/window_sum.h"
 
 namespace vae {
 namespace {
@@ -50,23 +53,26 @@ void for_each_chunk(const Tensor& large, const Tensor& small, torch::ScalarType 
   }
 }
 
-/// start + the sum over windows of small weight: dense [N, height, width, wide].
-Tensor to_large(const Tensor& small, const Tensor& matrix, const Tensor& start, int64_t height,
-                int64_t width) {
-  const Tensor large =
-      torch::empty({small.size(0), height, width, matrix.size(1) / (kWindow * kWindow)}, small.options());
-  for_each_chunk(large, small, torch::kFloat,
-                 [&](const Tensor& windows, const Tensor& target, const Tensor& source) {
-                   multiply({rows_of(source)}, {matrix}, windows);
-                   scatter_windows(windows, small.size(1), small.size(2), start, target);
-                 });
-  return large;
+WindowMap window_map(const Tensor& large, const Tensor& small) {
+  return {.count = large.size(0),
+          .height = large.size(1),
+          .width = large.size(2),
+          .wide = large.size(3),
+          .rows = small.size(1),
+          .columns = small.size(2),
+          .narrow = small.size(3)};
 }
 
 /// The derivative with respect to the weight, [narrow, wide, 4, 4], where `large` and `small` are one the
 /// map's input, the other the gradient that arrives.
 Tensor weight_gradient(const Tensor& large, const Tensor& small) {
   const int64_t narrow = small.size(3), wide = large.size(3);
+  const WindowMap map = window_map(large, small);
+  if (large.scalar_type() == torch::kFloat && can_sum_windows(map)) {
+    const Tensor result = torch::empty({narrow, kWindow * kWindow * wide});
+    sum_windows(map, large.const_data_ptr<float>(), small.const_data_ptr<float>(), result.data_ptr<float>());
+    return maps_of(result.view({narrow, kWindow, kWindow, wide}));
+  }
   const Tensor sum = torch::zeros({narrow, kWindow * kWindow * wide});
   for_each_chunk(large, small, large.scalar_type(),
                  [&](const Tensor& windows, const Tensor& source, const Tensor& gradient) {
@@ -101,6 +107,33 @@ void activate_in_place(FusedActivation activation, Tensor y) {
   }
 }
 
+/// activation(bias + the sum over windows of small weight): dense [N, height, width, wide]. Without a bias,
+/// the sum as it is.
+Tensor to_large(const Tensor& small, const Tensor& matrix, const Tensor& bias, FusedActivation activation,
+                int64_t height, int64_t width) {
+  const int64_t wide = matrix.size(1) / (kWindow * kWindow);
+  const Tensor large = torch::empty({small.size(0), height, width, wide}, small.options());
+  const WindowMap map = window_map(large, small);
+  if (large.scalar_type() == torch::kFloat && can_spread_windows(map)) {
+    std::function<void(float*, int64_t)> finish;
+    if (bias.defined()) {
+      finish = [=, from = bias.const_data_ptr<float>()](float* pixels, int64_t count) {
+        activate_rows(activation, from, wide, pixels, count);
+      };
+    }
+    spread_windows(map, small.const_data_ptr<float>(), matrix.const_data_ptr<float>(), finish,
+                   large.data_ptr<float>());
+    return large;
+  }
+  for_each_chunk(large, small, torch::kFloat,
+                 [&](const Tensor& windows, const Tensor& target, const Tensor& source) {
+                   multiply({rows_of(source)}, {matrix}, windows);
+                   scatter_windows(windows, small.size(1), small.size(2), bias, target);
+                 });
+  if (bias.defined()) activate_in_place(activation, large);
+  return large;
+}
+
 /// The gradient before the activation, [N, h, w, C], and the bias's, from activation's value, dense of that
 /// shape, and what arrives, [N, C, h, w].
 RowGradients before_activation(FusedActivation activation, const Tensor& y, const Tensor& arriving) {
@@ -129,7 +162,8 @@ class Downsampled : public torch::autograd::Function<Downsampled> {
     const RowGradients gradient = before_activation(activation, y, gradients[0]);
     Tensor of_x, of_weight;
     if (context->needs_input_grad(0)) {
-      of_x = maps_of(to_large(gradient.before_activation, matrix_of(weight), {}, x.size(1), x.size(2)));
+      of_x = maps_of(to_large(gradient.before_activation, matrix_of(weight), {}, FusedActivation::identity,
+                              x.size(1), x.size(2)));
     }
     if (context->needs_input_grad(1))
       of_weight = weight_gradient(x, gradient.before_activation).to(weight.scalar_type());
@@ -142,8 +176,8 @@ class Upsampled : public torch::autograd::Function<Upsampled> {
   static Tensor forward(AutogradContext* context, const Tensor& x, const Tensor& weight, const Tensor& bias,
                         int64_t height, int64_t width, int64_t activation) {
     const Tensor pixels = pixels_of(x);
-    const Tensor y = to_large(pixels, matrix_of(weight), bias.to(torch::kFloat), height, width);
-    activate_in_place(static_cast<FusedActivation>(activation), y);
+    const Tensor y = to_large(pixels, matrix_of(weight), bias.to(torch::kFloat).contiguous(),
+                              static_cast<FusedActivation>(activation), height, width);
     context->saved_data["activation"] = activation;
     context->save_for_backward({pixels, weight, y});
     return maps_of(y);

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "kernels/patches.h"
+#include "support/chosen_product.h"
 #include "support/fused.h"
 #include "training/autocast.h"
 
@@ -22,9 +23,11 @@ struct Shape {
            std::to_string(width);
   }
 };
-// Grey, colour and others; odd sides; a single window; more windows than are in memory at a time.
-constexpr std::array kShapes = {Shape{2, 1, 4, 8, 6}, Shape{3, 3, 5, 9, 7}, Shape{1, 5, 2, 2, 3},
-                                Shape{2, 8, 16, 5, 4}, Shape{70, 32, 8, 16, 12}};
+// Grey, colour and others; odd sides; a single window; more windows than are in memory at a time; whole
+// vectors, one to several in a row of a window; a row of more windows than a panel has room for.
+constexpr std::array kShapes = {Shape{2, 1, 4, 8, 6},    Shape{3, 3, 5, 9, 7},     Shape{1, 5, 2, 2, 3},
+                                Shape{2, 8, 16, 5, 4},   Shape{70, 32, 8, 16, 12}, Shape{5, 16, 11, 7, 10},
+                                Shape{2, 80, 130, 6, 3}, Shape{1, 16, 3, 4, 401}};
 
 std::vector<Tensor> down_inputs(const Shape& s) {
   return {test::draws({s.count, s.wide, s.height, s.width}, 1), test::draws({s.narrow, s.wide, 4, 4}, 2, 0.2),
@@ -61,7 +64,10 @@ void expect_close_by_size(const Tensor& a, const Tensor& b, int64_t terms, doubl
 
 constexpr double kFloatRounding = 0x1p-24;
 
-TEST(StridedConvolution, AgreesWithTheReferenceInFloat64) {
+class EveryProduct : public testing::TestWithParam<MatrixProduct> {};
+
+TEST_P(EveryProduct, ConvolvesAsTheReferenceInFloat64) {
+  const test::ChosenProduct chosen(GetParam());
   for (const bool up : {false, true}) {
     for (const FusedActivation activation : kActivations) {
       for (const Shape& shape : kShapes) {
@@ -83,6 +89,9 @@ TEST(StridedConvolution, AgreesWithTheReferenceInFloat64) {
     }
   }
 }
+
+INSTANTIATE_TEST_SUITE_P(StridedConvolution, EveryProduct,
+                         testing::Values(MatrixProduct::automatic, MatrixProduct::library));
 
 TEST(StridedConvolution, KeepsBfloat16sAccuracyUnderAutocast) {
   constexpr double kRounding = 0x1p-8;

@@ -1,0 +1,151 @@
+#include "kernels/window_spread.h"
+
+#include <ATen/Parallel.h>
+
+#include <algorithm>
+#include <array>
+
+#include "kernels/fused.h"
+#include "kernels/own_products.h"
+#include "kernels/patches.h"
+#include "kernels/product_tile.h"
+
+namespace vae {
+
+#ifdef VAE_AVX512
+
+namespace {
+
+// Of the weight, what all pixels of some rows are computed from: it lies in the first cache.
+constexpr int64_t kPanelRows = 192, kPanelColumns = kTileVectors * kVector;
+using Panel = std::array<float, kPanelRows * kPanelColumns>;
+constexpr std::array<float, kPanelColumns> kZeros = {};
+
+constexpr int64_t kPixelsTogether = 256;  // small ones, for which panels are filled anew
+constexpr int64_t kBlocks = 16;           // or fewer, for other threads
+
+/// The small pictures [count, rows + 2, columns + 2, narrow], with a border of zeros.
+Tensor with_border(const WindowMap& map, const float* small) {
+  const int64_t height = map.rows + 2, row = map.columns * map.narrow, bordered_row = row + 2 * map.narrow;
+  const Tensor result = uninitialized({map.count, height, map.columns + 2, map.narrow});
+  float* to = result.data_ptr<float>();
+  for_each_row(map.count * height, bordered_row, [=](int64_t i) {
+    const int64_t y = i % height - 1;
+    float* target = to + i * bordered_row;
+    std::fill_n(target, bordered_row, 0.0F);
+    if (0 <= y && y < map.rows)
+      std::copy_n(small + (i / height * map.rows + y) * row, row, target + map.narrow);
+  });
+  return result;
+}
+
+/// Large pixels whose row and column are even or odd. Two rows and two columns of windows lie over each, in
+/// which it is at the same place as the others: with the border, a pixel of parity 0 at 2 i lies under
+/// windows i and i + 1, one of parity 1 at 2 i + 1 under i + 1 and i + 2.
+struct Parity {
+  int64_t y, x;
+};
+
+/// Where in the first or the second of its windows a pixel is, as a row or as a column.
+int64_t place_in_window(int64_t parity, int64_t window) { return kWindow - 1 - parity - 2 * window; }
+
+struct Spread {
+  const WindowMap& map;
+  const float* small;  // with a border
+  const float* weight;
+  float* large;
+
+  int64_t half_height() const { return divide_up(map.height, 2); }
+};
+
+struct Channels {
+  int64_t first, vectors;
+};
+
+/// The weight's numbers for a pixel in its two windows of a row: [2 narrow, channels], some of its rows.
+void collect(const Spread& spread, const Parity& parity, int64_t window_row, const Channels& channels,
+             int64_t first, int64_t rows, float* panel) {
+  const int64_t narrow = spread.map.narrow, wide = spread.map.wide;
+  const int64_t y = place_in_window(parity.y, window_row);
+  for (int64_t i = first; i < first + rows; ++i, panel += kPanelColumns) {
+    const int64_t x = place_in_window(parity.x, i / narrow);
+    std::copy_n(spread.weight + ((i % narrow * kWindow + y) * kWindow + x) * wide + channels.first,
+                channels.vectors * kVector, panel);
+  }
+}
+
+/// Of the pixels of a parity in some half rows, one picture's below the other's, some channels.
+void spread_part(const Spread& spread, const Parity& parity, int64_t first_row, int64_t rows,
+                 const Channels& channels) {
+  const WindowMap& map = spread.map;
+  const int64_t bordered_row = (map.columns + 2) * map.narrow, by_pixel = 2 * map.wide;
+  const Parts runs((map.width - parity.x + 1) / 2, kTileRows), stretches(2 * map.narrow, kPanelRows);
+  Panel panel;  // NOLINT: filled before it is read
+  for (int64_t step = 0; step < 2 * stretches.count(); ++step) {
+    const int64_t window_row = step / stretches.count(), stretch = step % stretches.count();
+    const int64_t begin = stretches.begin(stretch), inner = stretches.size(stretch);
+    collect(spread, parity, window_row, channels, begin, inner, panel.data());
+    for (int64_t row = first_row; row < first_row + rows; ++row) {
+      const int64_t picture = row / spread.half_height(), i = row % spread.half_height();
+      const int64_t y = 2 * i + parity.y;
+      if (y == map.height) continue;  // of an odd height
+      const float* a = spread.small + (picture * (map.rows + 2) + i + parity.y + window_row) * bordered_row +
+                       parity.x * map.narrow + begin;
+      float* out =
+          spread.large + ((picture * map.height + y) * map.width + parity.x) * map.wide + channels.first;
+      for (int64_t run = 0; run < runs.count(); ++run) {
+        const int64_t x = runs.begin(run);
+        float* here = out + x * by_pixel;
+        tile_function(runs.size(run), channels.vectors)({.a = a + x * map.narrow,
+                                                         .a_by_row = map.narrow,
+                                                         .a_by_inner = 1,
+                                                         .b = panel.data(),
+                                                         .b_by_inner = kPanelColumns,
+                                                         .inner = inner,
+                                                         .start = step == 0 ? kZeros.data() : here,
+                                                         .start_by_row = step == 0 ? 0 : by_pixel,
+                                                         .out = here,
+                                                         .out_by_row = by_pixel});
+      }
+    }
+  }
+}
+
+}  // namespace
+
+bool can_spread_windows(const WindowMap& map) {
+  return uses_own_products() && map.wide % kVector == 0 && map.count * map.rows * map.columns > 0;
+}
+
+void spread_windows(const WindowMap& map, const float* small, const float* weight,
+                    const std::function<void(float*, int64_t)>& finish, float* large) {
+  const Tensor bordered = with_border(map, small);
+  const Spread spread = {map, bordered.const_data_ptr<float>(), weight, large};
+  const Parts channels(map.wide / kVector, kTileVectors);
+  const int64_t rows = map.count * spread.half_height();
+  const Parts blocks(rows, std::clamp<int64_t>(kPixelsTogether / map.columns, 1, divide_up(rows, kBlocks)));
+  const auto pixels_above = [&](int64_t row) {
+    return (row / spread.half_height() * map.height + row % spread.half_height() * 2) * map.width;
+  };
+  at::parallel_for(0, blocks.count(), 1, [&](int64_t begin, int64_t end) {
+    for (int64_t block = begin; block < end; ++block) {
+      const int64_t first = blocks.begin(block), size = blocks.size(block);
+      for (const Parity& parity : {Parity{0, 0}, Parity{0, 1}, Parity{1, 0}, Parity{1, 1}}) {
+        for (int64_t c = 0; c < channels.count(); ++c)
+          spread_part(spread, parity, first, size, {channels.begin(c) * kVector, channels.size(c)});
+      }
+      const int64_t above = pixels_above(first);
+      if (finish) finish(large + above * map.wide, pixels_above(first + size) - above);
+    }
+  });
+}
+
+#else
+
+bool can_spread_windows(const WindowMap&) { return false; }
+void spread_windows(const WindowMap&, const float*, const float*, const std::function<void(float*, int64_t)>&,
+                    float*) {}
+
+#endif
+
+}  // namespace vae
