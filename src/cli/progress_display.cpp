@@ -77,7 +77,7 @@ void ProgressDisplay::on_step(const RunProgress& progress) {
 
 void ProgressDisplay::on_epoch(const EpochReport& report) {
   spdlog::info(format_epoch(report));
-  // In a terminal it has erased the panel, which must not wait longer where epochs are short.
+  // The line has erased a terminal's panel: counted from here, short epochs would put it off for ever.
   if (!is_terminal_) last_shown_ = Clock::now();
 }
 

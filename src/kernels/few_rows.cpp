@@ -16,7 +16,6 @@ namespace vae {
 namespace {
 
 constexpr int64_t kMostRows = 32;
-constexpr int64_t kLanes = 16;           // numbers in a register
 constexpr int64_t kBlocksPerThread = 8;  // below which a second thread costs more than it brings
 
 // 24 sums, and what they take: nearly all of the 32 registers.
@@ -25,15 +24,17 @@ constexpr int64_t kRows = 4, kOutputs = 6;
 // Halves are added to halves; GCC 12 takes the shuffles of _mm512_reduce_add_ps for reads of what nobody
 // wrote.
 #pragma GCC diagnostic push
+#ifndef __clang__
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
 #pragma GCC diagnostic ignored "-Wuninitialized"
-VAE_AVX512 [[gnu::always_inline]] inline float sum_of(__m512 numbers) {
+[[gnu::always_inline]] VAE_AVX512 inline float sum_of(__m512 numbers) {
   return _mm512_reduce_add_ps(numbers);
 }
 
 /// out[r][c] <- sum_i x[r][i] weight[c][i]
 template <int64_t Rows, int64_t Outputs>
-VAE_AVX512 [[gnu::always_inline]] inline void block(const float* x, const float* weight, int64_t inputs,
+[[gnu::always_inline]] VAE_AVX512 inline void block(const float* x, const float* weight, int64_t inputs,
                                                     int64_t stride, float* out) {
   __m512 sums[static_cast<size_t>(Rows)][static_cast<size_t>(Outputs)];  // NOLINT: registers
 #pragma GCC unroll 8
@@ -41,8 +42,8 @@ VAE_AVX512 [[gnu::always_inline]] inline void block(const float* x, const float*
 #pragma GCC unroll 8
     for (int64_t c = 0; c < Outputs; ++c) sums[r][c] = _mm512_setzero_ps();
   }
-  for (int64_t i = 0; i < inputs; i += kLanes) {
-    const auto lanes = static_cast<__mmask16>((1U << std::min(inputs - i, kLanes)) - 1);
+  for (int64_t i = 0; i < inputs; i += kVector) {
+    const auto lanes = static_cast<__mmask16>((1U << std::min(inputs - i, kVector)) - 1);
     __m512 values[static_cast<size_t>(Rows)];  // NOLINT: registers
 #pragma GCC unroll 8
     for (int64_t r = 0; r < Rows; ++r) values[r] = _mm512_maskz_loadu_ps(lanes, x + r * inputs + i);
@@ -61,7 +62,7 @@ VAE_AVX512 [[gnu::always_inline]] inline void block(const float* x, const float*
 }
 
 template <int64_t Outputs>
-VAE_AVX512 [[gnu::always_inline]] inline void strip(const float* x, const float* weight, int64_t rows,
+[[gnu::always_inline]] VAE_AVX512 inline void strip(const float* x, const float* weight, int64_t rows,
                                                     int64_t inputs, int64_t stride, float* out) {
   int64_t r = 0;
   for (; r + kRows <= rows; r += kRows) {

@@ -18,9 +18,9 @@ inline constexpr auto names(Tag<MatrixProduct>) {
 
 /// Holds for the whole process, and must be called before the first product of matrices: MKL, which computes
 /// them inside LibTorch, decides once. `automatic`, which is also what holds without a call, lets it use
-/// AVX-512 on every processor that has it, and products of few rows be ours (kernels/few_rows.h); `library`
-/// leaves all products to MKL, which takes AVX-512 on Intel's processors alone, and its code for AVX2 on
-/// others. Elsewhere than on x86 there is nothing to choose.
+/// AVX-512 on every processor that has it; `library` leaves the decision to MKL, which takes it on Intel's
+/// alone, and its code for AVX2 on others. Elsewhere than on x86 there is nothing to choose. Products of our
+/// own take MKL's place where kernels/own_products.h says so, and ask at every call.
 void choose_matrix_product(MatrixProduct choice);
 
 MatrixProduct chosen_matrix_product();

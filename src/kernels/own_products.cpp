@@ -1,11 +1,12 @@
 #include "kernels/own_products.h"
 
+#include "kernels/avx512.h"
 #include "kernels/matrix_product.h"
 
 namespace vae {
 
 bool uses_own_products() {
-#if defined(__x86_64__) && defined(__GNUC__)
+#ifdef VAE_AVX512
   __builtin_cpu_init();
   return chosen_matrix_product() == MatrixProduct::automatic && __builtin_cpu_is("amd") &&
          __builtin_cpu_supports("avx512f");

@@ -4,7 +4,7 @@
 namespace vae {
 
 /// Whether they are allowed ("matrix_product": "auto") and known to be faster where their conditions hold: on
-/// AMD's processors with AVX-512, the only ones that they were measured on.
+/// AMD's processors with AVX-512, the only ones that they were measured on, with one thread and two.
 bool uses_own_products();
 
 }  // namespace vae

@@ -28,7 +28,16 @@ struct Tile {
 
 // The sums take 24 of the 32 registers.
 inline constexpr int64_t kTileRows = 8, kTileVectors = 3;
-inline constexpr int64_t kVector = 16;  // numbers in a register
+
+/// Rows of b for the widest tile: what all tiles of some columns read, so many that it lies in the first
+/// cache.
+inline constexpr int64_t kPanelRows = 192, kPanelColumns = kTileVectors * kVector;
+struct alignas(64) Panel {
+  float numbers[kPanelRows * kPanelColumns];  // NOLINT: to be filled
+};
+
+/// Where sums begin.
+inline constexpr std::array<float, kPanelColumns> kZeros = {};
 
 template <int64_t Rows, int64_t Vectors>
 VAE_AVX512 void multiply_tile(const Tile& tile) {

@@ -16,9 +16,9 @@ struct WindowMap {
 };
 
 /// Some things in parts of at most `most`, as even as may be.
-class Parts {
+class EvenParts {
  public:
-  Parts(int64_t things, int64_t most) : things_(things), count_(divide_up(things, most)) {}
+  EvenParts(int64_t things, int64_t most) : things_(things), count_(divide_up(things, most)) {}
 
   int64_t count() const { return count_; }
   int64_t begin(int64_t part) const { return things_ * part / count_; }

@@ -3,7 +3,6 @@
 #include <ATen/Parallel.h>
 
 #include <algorithm>
-#include <array>
 
 #include "kernels/fused.h"
 #include "kernels/own_products.h"
@@ -16,25 +15,21 @@ namespace vae {
 
 namespace {
 
-// Of the weight, what all pixels of some rows are computed from: it lies in the first cache.
-constexpr int64_t kPanelRows = 192, kPanelColumns = kTileVectors * kVector;
-using Panel = std::array<float, kPanelRows * kPanelColumns>;
-constexpr std::array<float, kPanelColumns> kZeros = {};
-
 constexpr int64_t kPixelsTogether = 256;  // small ones, for which panels are filled anew
-constexpr int64_t kBlocks = 16;           // or fewer, for other threads
+constexpr int64_t kBlocks = 16;           // about as many at least: work for other threads
 
 /// The small pictures [count, rows + 2, columns + 2, narrow], with a border of zeros.
 Tensor with_border(const WindowMap& map, const float* small) {
-  const int64_t height = map.rows + 2, row = map.columns * map.narrow, bordered_row = row + 2 * map.narrow;
-  const Tensor result = uninitialized({map.count, height, map.columns + 2, map.narrow});
+  const int64_t bordered_height = map.rows + 2;
+  const int64_t row = map.columns * map.narrow, bordered_row = row + 2 * map.narrow;
+  const Tensor result = uninitialized({map.count, bordered_height, map.columns + 2, map.narrow});
   float* to = result.data_ptr<float>();
-  for_each_row(map.count * height, bordered_row, [=](int64_t i) {
-    const int64_t y = i % height - 1;
+  for_each_row(map.count * bordered_height, bordered_row, [=](int64_t i) {
+    const int64_t y = i % bordered_height - 1;
     float* target = to + i * bordered_row;
     std::fill_n(target, bordered_row, 0.0F);
     if (0 <= y && y < map.rows)
-      std::copy_n(small + (i / height * map.rows + y) * row, row, target + map.narrow);
+      std::copy_n(small + (i / bordered_height * map.rows + y) * row, row, target + map.narrow);
   });
   return result;
 }
@@ -79,12 +74,12 @@ void spread_part(const Spread& spread, const Parity& parity, int64_t first_row, 
                  const Channels& channels) {
   const WindowMap& map = spread.map;
   const int64_t bordered_row = (map.columns + 2) * map.narrow, by_pixel = 2 * map.wide;
-  const Parts runs((map.width - parity.x + 1) / 2, kTileRows), stretches(2 * map.narrow, kPanelRows);
-  Panel panel;  // NOLINT: filled before it is read
+  const EvenParts runs((map.width - parity.x + 1) / 2, kTileRows), stretches(2 * map.narrow, kPanelRows);
+  Panel panel;
   for (int64_t step = 0; step < 2 * stretches.count(); ++step) {
     const int64_t window_row = step / stretches.count(), stretch = step % stretches.count();
     const int64_t begin = stretches.begin(stretch), inner = stretches.size(stretch);
-    collect(spread, parity, window_row, channels, begin, inner, panel.data());
+    collect(spread, parity, window_row, channels, begin, inner, panel.numbers);
     for (int64_t row = first_row; row < first_row + rows; ++row) {
       const int64_t picture = row / spread.half_height(), i = row % spread.half_height();
       const int64_t y = 2 * i + parity.y;
@@ -99,7 +94,7 @@ void spread_part(const Spread& spread, const Parity& parity, int64_t first_row, 
         tile_function(runs.size(run), channels.vectors)({.a = a + x * map.narrow,
                                                          .a_by_row = map.narrow,
                                                          .a_by_inner = 1,
-                                                         .b = panel.data(),
+                                                         .b = panel.numbers,
                                                          .b_by_inner = kPanelColumns,
                                                          .inner = inner,
                                                          .start = step == 0 ? kZeros.data() : here,
@@ -121,9 +116,10 @@ void spread_windows(const WindowMap& map, const float* small, const float* weigh
                     const std::function<void(float*, int64_t)>& finish, float* large) {
   const Tensor bordered = with_border(map, small);
   const Spread spread = {map, bordered.const_data_ptr<float>(), weight, large};
-  const Parts channels(map.wide / kVector, kTileVectors);
+  const EvenParts channels(map.wide / kVector, kTileVectors);
   const int64_t rows = map.count * spread.half_height();
-  const Parts blocks(rows, std::clamp<int64_t>(kPixelsTogether / map.columns, 1, divide_up(rows, kBlocks)));
+  const EvenParts blocks(rows,
+                         std::clamp<int64_t>(kPixelsTogether / map.columns, 1, divide_up(rows, kBlocks)));
   const auto pixels_above = [&](int64_t row) {
     return (row / spread.half_height() * map.height + row % spread.half_height() * 2) * map.width;
   };

@@ -18,11 +18,6 @@ namespace vae {
 
 namespace {
 
-// Windows by some of their numbers: what all rows of the sum are computed from lies in the first cache.
-constexpr int64_t kPanelRows = 192, kPanelColumns = kTileVectors * kVector;
-using Panel = std::array<float, kPanelRows * kPanelColumns>;
-constexpr std::array<float, kPanelColumns> kZeros = {};
-
 constexpr int64_t kSums = 16;  // that are added up at the end, where windows are too small to be divided
 
 /// Of `rows` rows of pixels in a window, from `y` on, the same `length` of their 4 wide numbers.
@@ -37,11 +32,11 @@ struct WindowPart {
 std::vector<WindowPart> parts_of_window(int64_t wide) {
   if (wide % kVector != 0) return {{.y = 0, .rows = kWindow, .first = 0, .length = kWindow * wide}};
   std::vector<WindowPart> result;
-  const Parts parts(kWindow * wide / kVector, kTileVectors);
+  const EvenParts vectors(kWindow * wide / kVector, kTileVectors);
   for (int64_t y = 0; y < kWindow; ++y) {
-    for (int64_t i = 0; i < parts.count(); ++i) {
+    for (int64_t i = 0; i < vectors.count(); ++i) {
       result.push_back(
-          {.y = y, .rows = 1, .first = parts.begin(i) * kVector, .length = parts.size(i) * kVector});
+          {.y = y, .rows = 1, .first = vectors.begin(i) * kVector, .length = vectors.size(i) * kVector});
     }
   }
   return result;
@@ -81,11 +76,11 @@ Collect collect_function(const WindowPart& part) {
   return kFunctions[static_cast<size_t>(part.vectors() - 1)];
 }
 
-/// Brings memory that will be read soon nearer, a little at a time.
+/// Brings memory that will be read soon nearer, in so many steps.
 class Foresight {
  public:
-  Foresight(const float* begin, int64_t numbers, int64_t times)
-      : next_(begin), end_(begin + numbers), step_(divide_up(divide_up(numbers, kVector), times) * kVector) {}
+  Foresight(const float* begin, const float* end, int64_t steps)
+      : next_(begin), end_(end), step_(divide_up(divide_up(end - begin, kVector), steps) * kVector) {}
 
   void look_ahead() {
     const float* until = std::min(next_ + step_, end_);
@@ -97,37 +92,42 @@ class Foresight {
   int64_t step_;
 };
 
-/// Of windows over some rows of the small pictures, the sum's columns that belong to some parts.
-struct Share {
+/// Some rows and columns of the sum over windows of some rows of the small pictures.
+struct PartialSum {
   int64_t first_row, rows;
+  int64_t first_narrow, narrow;
   std::span<const WindowPart> parts;
 };
 
-void sum_share(const WindowMap& map, const float* large, const float* small, const Share& share, float* sum) {
-  const auto& [first_row, rows, parts] = share;
-  const int64_t together = std::max<int64_t>(kPanelRows / map.columns, 1);
-  const int64_t tiles = divide_up(map.narrow, kTileRows), sum_by_row = kWindow * kWindow * map.wide;
-  const int64_t large_rows =
-      kWindowStride * map.width * map.wide;  // below a small row: roughly, sides may be odd
-  Panel panel;                               // NOLINT: filled before it is read
-  for (int64_t row = first_row, end = first_row + rows; row < end; row += together) {
-    const int64_t here = std::min(together, end - row), next = row + here, inner = here * map.columns;
+/// Where the windows of a row of the small pictures begin, but for their padding.
+const float* below(const WindowMap& map, const float* large, int64_t row) {
+  return large + (row / map.rows * map.height + row % map.rows * kWindowStride) * map.width * map.wide;
+}
+
+void sum_part(const WindowMap& map, const float* large, const float* small, const PartialSum& partial,
+              float* sum) {
+  const auto& [first_row, rows, first_narrow, narrow, parts] = partial;
+  const int64_t together = std::max<int64_t>(kPanelRows / map.columns, 1), end = first_row + rows;
+  const int64_t tiles = divide_up(narrow, kTileRows) * static_cast<int64_t>(parts.size());
+  const int64_t sum_by_row = kWindow * kWindow * map.wide;
+  Panel panel;
+  for (int64_t row = first_row; row < end; row += together) {
+    const int64_t next = std::min(row + together, end), then = std::min(next + together, end);
     const float* a = small + row * map.columns * map.narrow;
-    Foresight foresight(large + next * large_rows, std::min(together, end - next) * large_rows,
-                        tiles * static_cast<int64_t>(parts.size()));
+    Foresight foresight(below(map, large, next), below(map, large, then), tiles);
     for (const WindowPart& part : parts) {
-      collect_function(part)(map, large, part, row, here, panel.data());
-      for (int64_t r = 0; r < map.narrow; r += kTileRows) {
+      collect_function(part)(map, large, part, row, next - row, panel.numbers);
+      for (int64_t r = first_narrow; r < first_narrow + narrow; r += kTileRows) {
         foresight.look_ahead();
         float* out = sum + r * sum_by_row + part.y * kWindow * map.wide + part.first;
         const bool is_first = row == first_row;
-        tile_function(std::min(map.narrow - r, kTileRows),
+        tile_function(std::min(first_narrow + narrow - r, kTileRows),
                       part.vectors())({.a = a + r,
                                        .a_by_row = 1,
                                        .a_by_inner = map.narrow,
-                                       .b = panel.data(),
+                                       .b = panel.numbers,
                                        .b_by_inner = kPanelColumns,
-                                       .inner = inner,
+                                       .inner = (next - row) * map.columns,
                                        .start = is_first ? kZeros.data() : out,
                                        .start_by_row = is_first ? 0 : sum_by_row,
                                        .out = out,
@@ -140,12 +140,13 @@ void sum_share(const WindowMap& map, const float* large, const float* small, con
 /// The same where there is one part only: stretches of rows get sums of their own.
 void sum_stretches(const WindowMap& map, const float* large, const float* small,
                    std::span<const WindowPart> parts, float* sum) {
-  const Parts stretches(map.count * map.rows, divide_up(map.count * map.rows, kSums));
+  const EvenParts stretches(map.count * map.rows, divide_up(map.count * map.rows, kSums));
   const int64_t size = map.narrow * kWindow * kWindow * map.wide;
   std::vector<float> sums(static_cast<size_t>(stretches.count() * size));
   at::parallel_for(0, stretches.count(), 1, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
-      sum_share(map, large, small, {stretches.begin(i), stretches.size(i), parts}, sums.data() + i * size);
+      sum_part(map, large, small, {stretches.begin(i), stretches.size(i), 0, map.narrow, parts},
+               sums.data() + i * size);
     }
   });
   std::copy_n(sums.data(), size, sum);
@@ -158,15 +159,28 @@ void sum_stretches(const WindowMap& map, const float* large, const float* small,
 
 bool can_sum_windows(const WindowMap& map) {
   return uses_own_products() && (map.wide % kVector == 0 || map.wide == 1 || map.wide == 3) &&
-         map.columns <= kPanelRows && map.count * map.rows > 0;
+         map.columns <= kPanelRows && map.count * map.rows * map.columns > 0;
 }
 
 void sum_windows(const WindowMap& map, const float* large, const float* small, float* sum) {
   const std::vector<WindowPart> parts = parts_of_window(map.wide);
   if (parts.size() == 1) return sum_stretches(map, large, small, parts, sum);
-  at::parallel_for(0, static_cast<int64_t>(parts.size()), 1, [&](int64_t begin, int64_t end) {
-    const auto some = std::span(parts).subspan(static_cast<size_t>(begin), static_cast<size_t>(end - begin));
-    sum_share(map, large, small, {0, map.count * map.rows, some}, sum);
+  const auto columns = static_cast<int64_t>(parts.size());
+  // Where there are more threads than parts, the sum's rows are divided, too.
+  const int64_t most = divide_up(map.narrow, std::max<int64_t>(at::get_num_threads() / columns, 1));
+  const EvenParts groups(divide_up(map.narrow, kTileRows), divide_up(most, kTileRows));
+  at::parallel_for(0, groups.count() * columns, 1, [&](int64_t begin, int64_t end) {
+    for (int64_t job = begin; job < end;) {
+      const int64_t group = job / columns, until = std::min(end, (group + 1) * columns);
+      const int64_t first = groups.begin(group) * kTileRows;
+      const int64_t narrow = std::min(groups.size(group) * kTileRows, map.narrow - first);
+      sum_part(
+          map, large, small,
+          {0, map.count * map.rows, first, narrow,
+           std::span(parts).subspan(static_cast<size_t>(job % columns), static_cast<size_t>(until - job))},
+          sum);
+      job = until;
+    }
   });
 }
 
