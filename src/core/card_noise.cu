@@ -17,10 +17,10 @@ struct Source {
   uint64_t key;
   uint64_t index;
   uint64_t position;
-  const int64_t* index_on_card;  // in place of `index` where it is not null
+  const uint64_t* index_on_card;  // in place of `index` where it is not null
 
   __device__ uint32_t word(uint64_t offset) const {
-    const uint64_t upper = index_on_card != nullptr ? static_cast<uint64_t>(*index_on_card) : index;
+    const uint64_t upper = index_on_card != nullptr ? *index_on_card : index;
     return word_at(key, upper, position + offset);
   }
 };
@@ -46,15 +46,15 @@ __global__ void draw_all(Source source, NoiseLayout layout, int64_t count, float
 }
 
 template <class Density>
-Tensor draw(const Random& random, const NoiseLayout& layout, torch::Device device, const Tensor& index) {
+Tensor draw(const Random& random, const NoiseLayout& layout, torch::Device device) {
   const c10::cuda::CUDAGuard guard(device);
   const int64_t count = layout.count();
   Tensor result = torch::empty({count}, torch::TensorOptions(device).dtype(torch::kFloat));
   if (count == 0) return result;
   const Source source = {.key = random.key(),
-                         .index = random.index(),
+                         .index = random.index_on_card() != nullptr ? 0 : random.index(),
                          .position = random.position(),
-                         .index_on_card = index.defined() ? index.const_data_ptr<int64_t>() : nullptr};
+                         .index_on_card = random.index_on_card()};
   const auto blocks = static_cast<unsigned>(std::min((count + kThreads - 1) / kThreads, kMostBlocks));
   draw_all<Density><<<blocks, kThreads, 0, c10::cuda::getCurrentCUDAStream()>>>(source, layout, count,
                                                                                 result.data_ptr<float>());
@@ -66,14 +66,12 @@ Tensor draw(const Random& random, const NoiseLayout& layout, torch::Device devic
 
 bool draws_on(torch::Device device) { return device.is_cuda(); }
 
-Tensor uniform_on_card(const Random& random, const NoiseLayout& layout, torch::Device device,
-                       const Tensor& index) {
-  return draw<Uniform>(random, layout, device, index);
+Tensor uniform_on_card(const Random& random, const NoiseLayout& layout, torch::Device device) {
+  return draw<Uniform>(random, layout, device);
 }
 
-Tensor normal_on_card(const Random& random, const NoiseLayout& layout, torch::Device device,
-                      const Tensor& index) {
-  return draw<Normal>(random, layout, device, index);
+Tensor normal_on_card(const Random& random, const NoiseLayout& layout, torch::Device device) {
+  return draw<Normal>(random, layout, device);
 }
 
 }  // namespace vae

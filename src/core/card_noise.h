@@ -13,12 +13,9 @@ bool draws_on(torch::Device device);
 
 /// The draws of core/noise.h in float32 on a card: `layout.count()` elements from where the stream is, the
 /// same but for the rounding of logarithm and cosine. Enqueued on the current stream; no synchronisation.
-///
-/// `index`, an int64 scalar on the card, takes the place of the stream's own index where it is defined, and
-/// is read when the kernel runs: a captured step that is replayed draws the noise of the step it stands for.
-Tensor uniform_on_card(const Random& random, const NoiseLayout& layout, torch::Device device,
-                       const Tensor& index = {});
-Tensor normal_on_card(const Random& random, const NoiseLayout& layout, torch::Device device,
-                      const Tensor& index = {});
+/// An index that the stream follows on the card is read when the kernel runs: a step that was recorded draws
+/// the noise of the step it is replayed for.
+Tensor uniform_on_card(const Random& random, const NoiseLayout& layout, torch::Device device);
+Tensor normal_on_card(const Random& random, const NoiseLayout& layout, torch::Device device);
 
 }  // namespace vae

@@ -5,7 +5,7 @@ namespace vae {
 
 bool draws_on(torch::Device) { return false; }
 
-Tensor uniform_on_card(const Random&, const NoiseLayout&, torch::Device, const Tensor&) { return {}; }
-Tensor normal_on_card(const Random&, const NoiseLayout&, torch::Device, const Tensor&) { return {}; }
+Tensor uniform_on_card(const Random&, const NoiseLayout&, torch::Device) { return {}; }
+Tensor normal_on_card(const Random&, const NoiseLayout&, torch::Device) { return {}; }
 
 }  // namespace vae

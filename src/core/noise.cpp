@@ -102,7 +102,7 @@ Tensor drawn_here(const Make& make, const NoiseLayout& layout, Random& random, t
 template <class Draw>
 Tensor drawn_on_card(const Draw& draw_there, int64_t words, const NoiseLayout& layout, Random& random,
                      torch::IntArrayRef shape, const torch::TensorOptions& options) {
-  const Tensor result = draw_there(random, layout, options.device(), /*index=*/Tensor()).view(shape);
+  const Tensor result = draw_there(random, layout, options.device()).view(shape);
   random.skip(static_cast<uint64_t>(layout.whole() * words));
   return result.to(options);
 }

@@ -1,5 +1,7 @@
 #include "core/random.h"
 
+#include <c10/util/Exception.h>
+
 #include <algorithm>
 #include <array>
 #include <cassert>
@@ -46,7 +48,7 @@ Random::Random(uint64_t seed, std::string_view purpose, uint64_t index)
 Random Random::at(uint64_t index) const {
   Random other = *this;
   other.index_ = index;
-  other.followed_ = nullptr;
+  other.followed_ = other.index_on_card_ = nullptr;
   other.position_ = 0;
   return other;
 }
@@ -55,6 +57,17 @@ Random Random::following(const uint64_t* index) const {
   Random other = *this;
   other.followed_ = index;
   return other;
+}
+
+Random Random::following_on_card(const uint64_t* index) const {
+  Random other = *this;
+  other.index_on_card_ = index;
+  return other;
+}
+
+uint64_t Random::index() const {
+  TORCH_CHECK(!index_on_card_, "the processor draws noise whose index lies on a card");
+  return followed_ ? *followed_ : index_;
 }
 
 Random Random::between(const OtherRows& others) const {

@@ -34,9 +34,15 @@ class Random {
   /// (core/tape.h).
   Random following(const uint64_t* index) const;
 
-  /// Where the stream is, for who computes its words elsewhere (core/card_noise.h).
+  /// The same where `*index` lies in the memory of a card, whose kernels alone can draw then
+  /// (core/card_noise.h).
+  Random following_on_card(const uint64_t* index) const;
+
+  /// Where the stream is, for who computes its words elsewhere. index() is a c10::Error of a stream that
+  /// follows one on a card.
   uint64_t key() const { return key_; }
-  uint64_t index() const { return followed_ ? *followed_ : index_; }
+  uint64_t index() const;
+  const uint64_t* index_on_card() const { return index_on_card_; }
   uint64_t position() const { return position_; }
 
   /// Steps over `words` words, as if they had been drawn.
@@ -58,6 +64,7 @@ class Random {
   uint64_t key_;
   uint64_t index_;
   const uint64_t* followed_ = nullptr;
+  const uint64_t* index_on_card_ = nullptr;
   uint64_t position_ = 0;
   OtherRows others_;
 };

@@ -103,7 +103,8 @@ void note_operation(Tape& tape, const c10::OperatorHandle& operation, const Inpu
   const bool is_mixed = !in_place && views > 0;
   // Of what it changes in place, autograd may save what was there before.
   const bool loses_history = in_place && inputs.has_history;
-  if (written.empty() || is_mixed || loses_history || differs_by_content(operation) || !all_small(written) ||
+  const bool leaves_nothing = written.empty() && !in_place;
+  if (leaves_nothing || is_mixed || loses_history || differs_by_content(operation) || !all_small(written) ||
       may_be_cast(read) || may_be_cast(written)) {
     return tape.give_up(schema.name());
   }

@@ -12,18 +12,21 @@
 namespace vae {
 namespace {
 
+// The rate as a number, or as a tensor.
+template <class Rate>
 void update(const AdamConfig& config, const std::vector<Tensor>& values, const std::vector<Tensor>& gradients,
             const std::vector<Tensor>& first, const std::vector<Tensor>& second,
-            const std::vector<Tensor>& steps, double learning_rate, const Tensor& non_finite) {
+            const std::vector<Tensor>& steps, const Rate& learning_rate, const Tensor& non_finite) {
   at::_fused_adam_(values, gradients, first, second, /*max_exp_avg_sqs=*/{}, steps, learning_rate,
                    config.beta1, config.beta2, config.weight_decay, config.epsilon, /*amsgrad=*/false,
                    /*maximize=*/false,
                    /*grad_scale=*/{}, non_finite);
 }
 
+template <class Rate>
 void update(const AdamWConfig& config, const std::vector<Tensor>& values,
             const std::vector<Tensor>& gradients, const std::vector<Tensor>& first,
-            const std::vector<Tensor>& second, const std::vector<Tensor>& steps, double learning_rate,
+            const std::vector<Tensor>& second, const std::vector<Tensor>& steps, const Rate& learning_rate,
             const Tensor& non_finite) {
   at::_fused_adamw_(values, gradients, first, second, /*max_exp_avg_sqs=*/{}, steps, learning_rate,
                     config.beta1, config.beta2, config.weight_decay, config.epsilon, /*amsgrad=*/false,
@@ -41,8 +44,20 @@ class Adam : public Optimizer {
         updates_(torch::zeros({}, values.options().dtype(torch::kFloat))) {}
 
   void step(const Tensor& values, std::span<const GradientPiece> gradients, const Descent& descent) override {
+    if (descent.rate.defined()) return step_at(descent.rate, values, gradients, descent);
     const double learning_rate = config_.learning_rate * descent.rate_factor;
     if (can_fuse(values)) return step_here(values, gradients, learning_rate, descent);
+    step_at(learning_rate, values, gradients, descent);
+  }
+
+  double learning_rate() const override { return config_.learning_rate; }
+
+  State state() const override { return {{{"exp_avg", first_}, {"exp_avg_sq", second_}}, updates_}; }
+
+ private:
+  template <class Rate>
+  void step_at(const Rate& learning_rate, const Tensor& values, std::span<const GradientPiece> gradients,
+               const Descent& descent) {
     const GradientLists lists(gradients, descent.scale);
     // The update divides by bias corrections of this count: it moves on only where the update is made.
     updates_.add_(1 - descent.non_finite);
@@ -51,11 +66,6 @@ class Adam : public Optimizer {
            descent.non_finite);
   }
 
-  double learning_rate() const override { return config_.learning_rate; }
-
-  State state() const override { return {{{"exp_avg", first_}, {"exp_avg_sq", second_}}, updates_}; }
-
- private:
   // The same where reading costs nothing.
   void step_here(const Tensor& values, std::span<const GradientPiece> gradients, double learning_rate,
                  const Descent& descent) {

@@ -5,11 +5,9 @@
 
 namespace vae {
 
-void MovingAverage::update(const Tensor& values, int64_t updates, const Tensor& non_finite) {
-  const torch::NoGradGuard no_grad;
+double MovingAverage::pull(int64_t updates) const {
   const auto t = static_cast<double>(updates);
-  const double decay = std::min(decay_, (1 + t) / (10 + t));
-  average_.lerp_(values, (1 - decay) * (1 - non_finite).to(values.scalar_type()));
+  return 1 - std::min(decay_, (1 + t) / (10 + t));
 }
 
 SwappedValues::SwappedValues(Tensor values, const Tensor& others) : values_(std::move(values)) {

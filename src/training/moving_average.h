@@ -13,8 +13,16 @@ class MovingAverage {
  public:
   MovingAverage(double decay, const Tensor& values) : decay_(decay), average_(values.detach().clone()) {}
 
-  /// `updates` counts from 0; skipped on the device where `non_finite`, a float scalar, is 1.
-  void update(const Tensor& values, int64_t updates, const Tensor& non_finite);
+  /// 1 - d; `updates` counts from 0.
+  double pull(int64_t updates) const;
+
+  /// Skipped on the device where `non_finite`, a float scalar, is 1. `pull` is 1 - d: a number, or a scalar
+  /// of the values' type that is read on the device.
+  template <class Pull>
+  void update(const Tensor& values, const Pull& pull, const Tensor& non_finite) {
+    const torch::NoGradGuard no_grad;
+    average_.lerp_(values, pull * (1 - non_finite).to(values.scalar_type()));
+  }
 
   Tensor values() const { return average_; }
 

@@ -19,8 +19,9 @@ class Optimizer {
   /// How a step goes down the gradients.
   struct Descent {
     double rate_factor = 1;  // times the base learning rate
-    Tensor scale = {};       // of the gradients, a scalar; undefined for 1
-    Tensor non_finite;       // a float scalar: where it is 1, the step is skipped on the device
+    Tensor rate = {};   // the learning rate itself, a scalar that is read on the device, in place of these
+    Tensor scale = {};  // of the gradients, a scalar; undefined for 1
+    Tensor non_finite;  // a float scalar: where it is 1, the step is skipped on the device
   };
 
   /// One step of the numbers that have gradients, which may be changed by it.

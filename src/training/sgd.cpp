@@ -14,13 +14,8 @@ class Sgd : public Optimizer {
   }
 
   void step(const Tensor& values, std::span<const GradientPiece> gradients, const Descent& descent) override {
-    const GradientLists lists(gradients, descent.scale);
-    // Momentum that starts at zero needs no first step of its own.
-    at::_fused_sgd_(lists.parts_of(values), lists.gradients(),
-                    momentum_.defined() ? lists.parts_of(momentum_) : std::vector<Tensor>(),
-                    config_.weight_decay, config_.momentum, config_.learning_rate * descent.rate_factor,
-                    /*dampening=*/0, config_.nesterov, /*maximize=*/false, /*is_first_step=*/false,
-                    /*grad_scale=*/{}, descent.non_finite);
+    if (descent.rate.defined()) return step_at(descent.rate, values, gradients, descent);
+    step_at(config_.learning_rate * descent.rate_factor, values, gradients, descent);
   }
 
   double learning_rate() const override { return config_.learning_rate; }
@@ -31,6 +26,18 @@ class Sgd : public Optimizer {
   }
 
  private:
+  // The rate as a number, or as a tensor.
+  template <class Rate>
+  void step_at(const Rate& learning_rate, const Tensor& values, std::span<const GradientPiece> gradients,
+               const Descent& descent) {
+    const GradientLists lists(gradients, descent.scale);
+    // Momentum that starts at zero needs no first step of its own.
+    at::_fused_sgd_(lists.parts_of(values), lists.gradients(),
+                    momentum_.defined() ? lists.parts_of(momentum_) : std::vector<Tensor>(),
+                    config_.weight_decay, config_.momentum, learning_rate, /*dampening=*/0, config_.nesterov,
+                    /*maximize=*/false, /*is_first_step=*/false, /*grad_scale=*/{}, descent.non_finite);
+  }
+
   SgdConfig config_;
   Tensor momentum_;  // undefined without
 };

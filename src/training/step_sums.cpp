@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "kernels/fused.h"
+
 namespace vae {
 namespace {
 
@@ -27,15 +29,16 @@ StepAverages averages(const Tensor& sums) {
 StepSums::StepSums(torch::Device device)
     : state_(torch::zeros({2, kQuantities}, torch::TensorOptions(device).dtype(torch::kDouble))),
       sums_(state_[0]),
-      taken_(state_[1]) {}
+      taken_(state_[1]),
+      last_loss_(torch::zeros({}, state_.options())) {}
 
 void StepSums::add(const Terms& terms, const Tensor& gradient_norm, const Tensor& non_finite) {
   const torch::NoGradGuard no_grad;
-  if (sums_.device().is_cpu()) return add_here(terms, gradient_norm, non_finite);
+  if (can_fuse(terms.objective, gradient_norm)) return add_here(terms, gradient_norm, non_finite);
   const Tensor values = torch::stack({terms.objective, terms.reconstruction, terms.kl, gradient_norm});
   const Tensor skipped = non_finite.to(torch::kDouble);
   sums_.narrow(0, kObjective, 4).add_(torch::where(non_finite == 1, torch::zeros_like(values), values));
-  last_loss_ = torch::where(skipped == 1, kNan, -values[0]);
+  last_loss_.copy_(torch::where(skipped == 1, kNan, -values[0]));
   sums_[kSteps].add_(1);
   sums_[kSkipped].add_(skipped);
 }
@@ -46,7 +49,7 @@ void StepSums::add_here(const Terms& terms, const Tensor& gradient_norm, const T
   sums[kSteps] += 1;
   const bool is_finite = non_finite.item<double>() == 0;
   const double objective = terms.objective.item<double>();
-  last_loss_ = torch::scalar_tensor(is_finite ? -objective : kNan, torch::kDouble);
+  *last_loss_.data_ptr<double>() = is_finite ? -objective : kNan;
   if (!is_finite) {
     sums[kSkipped] += 1;
     return;

@@ -28,7 +28,7 @@ class StepSums {
   void add(const Terms& terms, const Tensor& gradient_norm, const Tensor& non_finite);
 
   /// What the last step would have made smaller: minus its objective, NaN where it was skipped. A scalar.
-  Tensor last_loss() const { return last_loss_; }
+  Tensor last_loss() const { return last_loss_.clone(); }
 
   StepAverages of_epoch() const;
   StepAverages since_last_take() const;
@@ -44,7 +44,7 @@ class StepSums {
   Tensor state_;  // [2, quantities]
   Tensor sums_;   // its rows
   Tensor taken_;
-  Tensor last_loss_;
+  Tensor last_loss_;  // in the same memory at each step: a recorded one writes where it wrote
 };
 
 }  // namespace vae

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "kernels/fused.h"
 #include "training/autocast.h"
 
 namespace vae {
@@ -31,7 +32,7 @@ NamedParameters all_parameters(const Vae& model, const Objective& objective) {
 
 // 1 where the norm is infinite or not a number, else 0: a float scalar, as the fused optimizers want it.
 Tensor not_finite(const Tensor& norm) {
-  if (norm.device().is_cpu()) return torch::scalar_tensor(std::isfinite(norm.item<double>()) ? 0.0F : 1.0F);
+  if (can_fuse(norm)) return torch::scalar_tensor(std::isfinite(norm.item<double>()) ? 0.0F : 1.0F);
   return torch::isfinite(norm).logical_not().to(torch::kFloat);
 }
 
@@ -145,7 +146,7 @@ void Trainer::update(const Terms& own) {
   if (config_.training.clip_norm) descent.scale = (*config_.training.clip_norm / norm).clamp_max(1);
   optimizer_->step(parameters_.values(), parameters_.found_gradients(), descent);
   model_->project();
-  if (average_) average_->update(parameters_.values(), steps_, descent.non_finite);
+  if (average_) average_->update(parameters_.values(), average_->pull(steps_), descent.non_finite);
   sums_.add(terms, norm, descent.non_finite);
 }
 

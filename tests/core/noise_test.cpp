@@ -1,6 +1,7 @@
 #include "core/noise.h"
 
 #include <gtest/gtest.h>
+#include <torch/cuda.h>
 
 #include <cmath>
 #include <cstdint>
@@ -8,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/card_noise.h"
 #include "support/statistics.h"
 #include "support/tensors.h"
 
@@ -234,6 +236,22 @@ TEST(Noise, CoinsForTheRowsOfABatchAreThoseOfTheWhole) {
   const Tensor whole = bernoulli(random, odds);
   Random part = Random(1, "noise").between({.before = 1, .behind = 3});
   EXPECT_TRUE(torch::equal(bernoulli(part, odds.slice(0, 1, 3)), whole.slice(0, 1, 3)));
+}
+
+TEST(Noise, OfAnIndexOnACardIsThatOfTheIndexItHolds) {
+  if (!torch::cuda::is_available()) GTEST_SKIP() << "there is no card";
+  if (!draws_on(torch::kCUDA)) GTEST_SKIP() << "configured without VAE_CUDA";
+  const auto options = torch::TensorOptions(torch::kCUDA).dtype(torch::kFloat);
+  const Tensor index = torch::full({}, 3, options.dtype(torch::kLong));
+  const auto* place = reinterpret_cast<const uint64_t*>(index.const_data_ptr<int64_t>());
+  const Random stream(1, "noise");
+  for (const int64_t at : {3, 8}) {
+    index.fill_(at);
+    Random followed = stream.following_on_card(place), here = stream.at(static_cast<uint64_t>(at));
+    // The logarithm and the cosine of a card, to some units in the last place of draws below 7.
+    EXPECT_LT(test::distance(normal(followed, {1000}, options).cpu(), normal(here, {1000}, torch::kFloat)),
+              1e-5);
+  }
 }
 
 }  // namespace

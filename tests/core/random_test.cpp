@@ -1,5 +1,6 @@
 #include "core/random.h"
 
+#include <c10/util/Exception.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -92,6 +93,14 @@ TEST(Random, AtBeginsTheStreamOfAnotherIndex) {
 }
 
 // A run resumed by a later version must draw the same words: the key's derivation is part of the format.
+TEST(Random, OfAnIndexOnACardIsNotDrawnFromHere) {
+  const uint64_t index = 3;
+  const Random followed = Random(1, "test").following_on_card(&index);
+  EXPECT_EQ(followed.index_on_card(), &index);
+  EXPECT_THROW(draw(followed, 5), c10::Error);
+  EXPECT_EQ(draw(followed.at(3), 5), draw(Random(1, "test", 3), 5));
+}
+
 TEST(Random, StreamsStayTheSameForever) {
   EXPECT_EQ(draw(Random(0, ""), 2), (Words{347140041, 2164067697}));
   EXPECT_EQ(draw(Random(42, "shuffle", 3), 2), (Words{1940887794, 1856793877}));

@@ -1,5 +1,6 @@
 #include "core/tape.h"
 
+#include <ATen/ops/_fused_sgd.h>
 #include <gtest/gtest.h>
 
 #include "core/noise.h"
@@ -49,6 +50,22 @@ TEST(Tape, DifferentiatesAgain) {
   x.fill_(0);
   tape.replay();
   EXPECT_TRUE(torch::equal(gradient, torch::tensor({1.0F, 1.0F})));
+}
+
+TEST(Tape, DoesAgainWhatChangesItsInputsAndGivesNothing) {
+  const Tensor weight = torch::zeros({2}), gradient = torch::ones({2}), rate = torch::tensor(0.5);
+  const auto descend = [&] {
+    at::_fused_sgd_({weight}, {gradient}, {}, /*weight_decay=*/0, /*momentum=*/0, rate, /*dampening=*/0,
+                    /*nesterov=*/false, /*maximize=*/false, /*is_first_step=*/false);
+  };
+  Tape tape;
+  {
+    const Tape::Recording recording(tape);
+    descend();
+  }
+  rate.fill_(2);
+  tape.replay();
+  EXPECT_TRUE(torch::equal(weight, torch::full({2}, -2.5F)));
 }
 
 TEST(Tape, KeepsTheMemoryOfItsWork) {

@@ -18,7 +18,7 @@ TEST(MovingAverage, BeginsAtTheValuesAndKeepsACopy) {
 
 TEST(MovingAverage, StaysWhereAStepIsSkipped) {
   MovingAverage average(0.9, test::values({1, 2}));
-  average.update(test::values({5, 6}), 3, torch::ones({}));
+  average.update(test::values({5, 6}), average.pull(3), torch::ones({}));
   EXPECT_TRUE(torch::equal(average.values(), test::values({1, 2})));
 }
 
@@ -28,7 +28,7 @@ TEST(MovingAverage, FollowsItsFormula) {
   double expected = 1;
   for (int64_t t = 0; t < 12; ++t) {
     const double value = static_cast<double>(t * t);
-    average.update(test::values({value}), t, torch::zeros({}));
+    average.update(test::values({value}), average.pull(t), torch::zeros({}));
     const double decay = std::min(kDecay, (1.0 + static_cast<double>(t)) / (10.0 + static_cast<double>(t)));
     expected = decay * expected + (1 - decay) * value;
     EXPECT_NEAR(average.values().item<double>(), expected, 1e-13) << t;  // rounding, of numbers up to 100
