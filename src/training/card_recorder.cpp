@@ -1,5 +1,6 @@
 #include <ATen/cuda/CUDAGraph.h>
 #include <c10/core/Event.h>
+#include <c10/cuda/CUDACachingAllocator.h>
 #include <c10/cuda/CUDAFunctions.h>
 #include <c10/cuda/CUDAStream.h>
 
@@ -33,10 +34,12 @@ class CudaRecorder : public Recorder {
   }
 
   void record(const std::function<void()>& work) override {
-    c10::cuda::device_synchronize();  // nothing that was begun before may end up in the graph
+    c10::cuda::device_synchronize();                // nothing that was begun before may end up in the graph
+    c10::cuda::CUDACachingAllocator::emptyCache();  // which takes memory of its own
     const c10::cuda::CUDAStreamGuard guard(stream_);
     graph_.emplace();
-    graph_->capture_begin();
+    // Other threads may go on meanwhile: one brings the next pictures.
+    graph_->capture_begin(/*pool=*/{0, 0}, cudaStreamCaptureModeThreadLocal);
     try {
       work();
     } catch (...) {

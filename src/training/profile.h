@@ -22,6 +22,8 @@ class Profile {
   /// Measures from now on.
   void measure() { is_on_ = true; }
 
+  bool is_on() const { return is_on_; }
+
   /// Measures, and keeps the phases of some ten thousand steps for write_trace.
   void record();
 

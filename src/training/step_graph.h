@@ -34,17 +34,16 @@ std::unique_ptr<Recorder> make_recorder(torch::Device device);
 /// before run().
 class StepGraph {
  public:
-  /// Without a recorder every step is run as it is.
+  /// What PyTorch's own documentation of graphs takes: handles, workspaces and autotuning are settled by
+  /// then.
+  static constexpr int64_t kWarmUps = 3;
+
   explicit StepGraph(std::unique_ptr<Recorder> recorder) : recorder_(std::move(recorder)) {}
 
-  /// The next step. Where it can't be recorded, this one and all that follow are run as they are, and the log
-  /// says why once. `step` may be called twice then, and the first time counts for nothing on the device:
-  /// what it does on the host must not add up.
+  /// The next step. c10::Error where it can't be recorded: then nothing was run.
   void run(const std::function<void()>& step);
 
  private:
-  bool records(const std::function<void()>& step);
-
   std::unique_ptr<Recorder> recorder_;
   int64_t runs_ = 0;
 };

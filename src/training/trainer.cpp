@@ -1,7 +1,13 @@
 #include "training/trainer.h"
 
-#include <cmath>
+#include <spdlog/spdlog.h>
 
+#include <algorithm>
+#include <cmath>
+#include <exception>
+#include <utility>
+
+#include "core/out_of_memory.h"
 #include "kernels/fused.h"
 #include "training/autocast.h"
 
@@ -42,6 +48,7 @@ Trainer::Trainer(const Config& config, const TrainingPictures& pictures, torch::
                  int64_t total_steps, std::shared_ptr<const Group> group)
     : config_(config),
       total_steps_(total_steps),
+      batch_size_(std::min(config.training.batch_size, pictures.count)),
       latent_(config.seed, "latent"),
       model_(make_model(config, pictures, device)),
       objective_(make_trained_objective(config, pictures.shape, device)),
@@ -54,6 +61,7 @@ Trainer::Trainer(const Config& config, const TrainingPictures& pictures, torch::
       taped_(parameters_, latent_) {
   if (config.training.ema) average_.emplace(*config.training.ema, parameters_.values());
   if (config.training.profile) profile_.measure();
+  if (!device.is_cpu()) record_by(make_recorder(device));
 }
 
 double Trainer::rate_factor() const {
@@ -62,15 +70,28 @@ double Trainer::rate_factor() const {
 
 double Trainer::learning_rate() const { return optimizer_->learning_rate() * rate_factor(); }
 
+// A graph has memory of its own, which a step beside it may lack.
 void Trainer::step(const Batch& batch) {
-  if (can_be_taped(batch)) {
+  try {
+    learn(batch);
+  } catch (const std::exception& error) {
+    if (!graphed_ || !graphed_->obstacle().empty() || !is_out_of_memory(error)) throw;
+    graphed_->give_up("there is not enough memory for it");
+    learn(batch);
+  }
+  ++steps_;
+}
+
+void Trainer::learn(const Batch& batch) {
+  if (can_be_graphed(batch)) {
+    learn_by_graph(batch);
+  } else if (can_be_taped(batch)) {
     learn_by_tape(batch);
   } else if (batch.size() > 0) {
     learn_from(batch);
   } else {
     follow(batch);
   }
-  ++steps_;
 }
 
 void Trainer::follow(const Batch& batch) {
@@ -94,23 +115,62 @@ Terms Trainer::evaluate(const Posterior& posterior, const StepContext& at) {
   return objective_->evaluate(*model_, posterior, at.batch, at.random, at.step);
 }
 
+Terms Trainer::forward(const Batch& batch, Random& noise) {
+  const StepContext at = {
+      .model = *model_, .objective = *objective_, .batch = batch, .random = noise, .step = steps_};
+  return evaluate(*e_step(at).posterior, at);
+}
+
+bool Trainer::is_one_function() const {
+  const std::optional<int64_t> settled = objective_->settles_at();
+  return settled && steps_ >= *settled && inference_->is_one_pass() && !exchange_.is_shared();
+}
+
 // Buffers may be changed by a forward pass, as those of "optimal" variances are: computing a step twice to
 // compare would change them twice.
 bool Trainer::can_be_taped(const Batch& batch) const {
-  const std::optional<int64_t> settled = objective_->settles_at();
-  return settled && steps_ >= *settled && inference_->is_one_pass() && !has_buffers_ &&
-         !exchange_.is_shared() && parameters_.takes_gradients_over() && batch.size() > 0 &&
+  return is_one_function() && !has_buffers_ && parameters_.takes_gradients_over() && batch.size() > 0 &&
          taped_.fits(batch);
 }
 
 void Trainer::learn_by_tape(const Batch& batch) {
-  const auto forward = [this](const Batch& given, Random& noise) {
-    const StepContext at = {
-        .model = *model_, .objective = *objective_, .batch = given, .random = noise, .step = steps_};
-    return evaluate(*e_step(at).posterior, at);
-  };
-  const Terms terms = taped_.run(batch, static_cast<uint64_t>(steps_), forward, profile_);
+  const auto compute = [this](const Batch& given, Random& noise) { return forward(given, noise); };
+  const Terms terms = taped_.run(batch, static_cast<uint64_t>(steps_), compute, profile_);
   profile_.time(Phase::optimizer, [&] { update(terms); });
+}
+
+std::string Trainer::obstacle_to_graphs() const {
+  if (exchange_.is_shared()) return "several processes exchange their gradients";
+  if (!inference_->is_one_pass()) return "inference takes more than one pass";
+  if (!objective_->settles_at()) return "what the objective computes may differ from step to step";
+  return {};
+}
+
+void Trainer::record_by(std::unique_ptr<Recorder> recorder) {
+  const std::string obstacle =
+      recorder ? obstacle_to_graphs() : "this program was configured without VAE_CUDA";
+  if (!obstacle.empty()) return spdlog::info("steps are not replayed as a graph: {}", obstacle);
+  std::vector<Tensor> state;
+  for (const NamedTensor& item : everything()) state.push_back(item.tensor);
+  graphed_.emplace(std::move(recorder), latent_, batch_size_, std::move(state));
+}
+
+bool Trainer::can_be_graphed(const Batch& batch) const {
+  return graphed_ && is_one_function() && !profile_.is_on() && graphed_->fits(batch);
+}
+
+void Trainer::learn_by_graph(const Batch& batch) {
+  const GraphedStep::Numbers numbers = {.index = static_cast<uint64_t>(steps_),
+                                        .learning_rate = learning_rate(),
+                                        .average_pull = average_ ? average_->pull(steps_) : 0};
+  const auto recorded = [this](const StepInputs& inputs) {
+    Random noise = inputs.noise;
+    const Terms terms = forward(inputs.batch, noise);
+    parameters_.clear_gradients();
+    terms.surrogate.backward();
+    update(terms, {inputs.learning_rate, inputs.average_pull});
+  };
+  graphed_->run(batch, numbers, recorded, [&] { learn_from(batch); });
 }
 
 void Trainer::learn_from(const Batch& batch) {
@@ -137,17 +197,23 @@ void Trainer::descend(const EStep& q, const StepContext& at) {
   profile_.time(Phase::optimizer, [&] { update(terms); });
 }
 
-void Trainer::update(const Terms& own) {
+void Trainer::update(const Terms& own, const Scalars& scalars) {
   const torch::NoGradGuard no_grad;
   const bool is_shared = exchange_.is_shared();
   const Terms terms = is_shared ? exchange_.finish() : own;
   const Tensor norm = is_shared ? parameters_.find_collected_gradients() : parameters_.find_gradients();
-  Optimizer::Descent descent = {.rate_factor = rate_factor(), .non_finite = not_finite(norm)};
+  Optimizer::Descent descent = {
+      .rate_factor = rate_factor(), .rate = scalars.learning_rate, .non_finite = not_finite(norm)};
   if (config_.training.clip_norm) descent.scale = (*config_.training.clip_norm / norm).clamp_max(1);
   optimizer_->step(parameters_.values(), parameters_.found_gradients(), descent);
   model_->project();
-  if (average_) average_->update(parameters_.values(), average_->pull(steps_), descent.non_finite);
+  if (average_) pull_average(scalars.average_pull, descent.non_finite);
   sums_.add(terms, norm, descent.non_finite);
+}
+
+void Trainer::pull_average(const Tensor& pull, const Tensor& non_finite) {
+  if (pull.defined()) return average_->update(parameters_.values(), pull, non_finite);
+  average_->update(parameters_.values(), average_->pull(steps_), non_finite);
 }
 
 SwappedValues Trainer::averaged_weights() {

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "core/random.h"
 #include "data/batches.h"
@@ -12,6 +13,7 @@
 #include "training/checkpoint.h"
 #include "training/config.h"
 #include "training/flat_parameters.h"
+#include "training/graphed_step.h"
 #include "training/moving_average.h"
 #include "training/optimizer.h"
 #include "training/profile.h"
@@ -51,6 +53,11 @@ class Trainer {
   const TapedStep& taped() const { return taped_; }
   double learning_rate() const;
 
+  /// Has steps replayed by this from now on, where they can be: as those of a card are from the beginning,
+  /// wherever this program has a recorder for it (training/graphed_step.h).
+  void record_by(std::unique_ptr<Recorder> recorder);
+  const std::optional<GraphedStep>& graphed() const { return graphed_; }
+
   /// From now on the learning rate is the schedule's times `factor`.
   void slow_down(double factor) { slowdown_ = factor; }
 
@@ -72,13 +79,23 @@ class Trainer {
   std::vector<NamedTensor> everything() const;
   double rate_factor() const;
 
+  void learn(const Batch& batch);
   void learn_from(const Batch& batch);
   EStep e_step(const StepContext& at);
   Terms evaluate(const Posterior& posterior, const StepContext& at);
+  Terms forward(const Batch& batch, Random& noise);
+
+  /// Whether a step is one function of the weights, the batch and the noise, and one step of the weights.
+  bool is_one_function() const;
 
   /// Where steps are as small as their dispatch (training/taped_step.h).
   bool can_be_taped(const Batch& batch) const;
   void learn_by_tape(const Batch& batch);
+
+  /// Why no step can be replayed as a graph; empty where nothing hinders.
+  std::string obstacle_to_graphs() const;
+  bool can_be_graphed(const Batch& batch) const;
+  void learn_by_graph(const Batch& batch);
 
   /// The steps of a batch of which other processes have all pictures.
   void follow(const Batch& batch);
@@ -86,11 +103,18 @@ class Trainer {
   /// Terms of the objective at q, and the step of the weights that they ask for.
   void descend(const EStep& q, const StepContext& at);
 
+  /// Where how far a step goes lies on the device; undefined where the host says it.
+  struct Scalars {
+    Tensor learning_rate, average_pull;
+  };
+
   /// The step of the weights down the gradients that a backward pass has left.
-  void update(const Terms& own);
+  void update(const Terms& own, const Scalars& scalars = {});
+  void pull_average(const Tensor& pull, const Tensor& non_finite);
 
   const Config config_;
   int64_t total_steps_;
+  int64_t batch_size_;  // of all steps but the last of an epoch
   int64_t steps_ = 0;
   double slowdown_ = 1;
   Random latent_;
@@ -105,6 +129,7 @@ class Trainer {
   Profile profile_;
   const bool has_buffers_;
   TapedStep taped_;
+  std::optional<GraphedStep> graphed_;  // none on the processor, and where something hinders it
 };
 
 }  // namespace vae
