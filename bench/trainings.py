@@ -42,7 +42,7 @@ def run(command, timeout, **options):
 
 def train_command(binary, folder, config, threads, *settings):
     file = folder / "config.json"
-    file.write_text(json.dumps(config | {"device": "cpu", "threads": threads}))
+    file.write_text(json.dumps({"device": "cpu"} | config | {"threads": threads}))
     changes = [part for setting in settings for part in ("--set", setting)]
     return [binary, "train", "--config", file, "--out", folder / "run", *changes]
 
