@@ -11,6 +11,8 @@
 namespace vae {
 namespace {
 
+namespace allocator = c10::cuda::CUDACachingAllocator;
+
 /// Has `waiting` go on behind all that is on `other` by now.
 void wait_for(const c10::Stream& waiting, const c10::Stream& other) {
   c10::Event event(c10::DeviceType::CUDA);
@@ -34,34 +36,46 @@ class CudaRecorder : public Recorder {
   }
 
   void record(const std::function<void()>& work) override {
-    c10::cuda::device_synchronize();                // nothing that was begun before may end up in the graph
-    c10::cuda::CUDACachingAllocator::emptyCache();  // which takes memory of its own
+    c10::cuda::device_synchronize();  // nothing that was begun before may end up in the graph
+    allocator::emptyCache();          // which takes memory of its own
     const c10::cuda::CUDAStreamGuard guard(stream_);
     graph_.emplace();
+    pool_ = at::cuda::graph_pool_handle();
     // Other threads may go on meanwhile: one brings the next pictures.
-    graph_->capture_begin(/*pool=*/{0, 0}, cudaStreamCaptureModeThreadLocal);
+    graph_->capture_begin(pool_, cudaStreamCaptureModeThreadLocal);
     try {
       work();
+      graph_->capture_end();
     } catch (...) {
-      end_failed_capture();
+      drop_capture();
       throw;
     }
-    graph_->capture_end();
   }
 
   void replay() override { graph_->replay(); }
 
  private:
-  // What went wrong has spoiled the graph: that it can't be ended in order is no news.
-  void end_failed_capture() {
-    try {
-      graph_->capture_end();
-    } catch (const c10::Error&) {
-    }
+  // A capture that can't be ended keeps the allocator at work for it, and the memory that it has taken.
+  void drop_capture() {
+    attempt([this] { graph_->capture_end(); });
+    attempt([this] {
+      allocator::endAllocateToPool(stream_.device_index(), pool_);  // an error where it has been ended
+      allocator::releasePool(stream_.device_index(), pool_);
+    });
     graph_.reset();
   }
 
+  /// What went wrong has spoiled the capture: that more goes wrong is no news.
+  template <class Work>
+  static void attempt(const Work& work) {
+    try {
+      work();
+    } catch (const c10::Error&) {
+    }
+  }
+
   c10::cuda::CUDAStream stream_;
+  at::cuda::MempoolId_t pool_ = {};
   std::optional<at::cuda::CUDAGraph> graph_;
 };
 
