@@ -91,7 +91,7 @@ ClassReport report_classes(const EvaluateOptions& options, const LoadedModel& lo
 /// Processes of a group share the pictures; what has not to do with each of them is left to rank 0.
 void evaluate(const EvaluateOptions& options, const Group& group) {
   if (!group.is_alone()) use_threads(Config(), group);
-  const LoadedModel loaded = load_model(options.checkpoint, options.computing.device);
+  const LoadedModel loaded = load_model(options.checkpoint, options.computing.device, group.local_rank());
   check_options(options, loaded);
   const Config& config = loaded.checkpoint.config;
   const Vae& model = *loaded.model;

@@ -11,8 +11,9 @@
 
 namespace vae {
 
-LoadedModel load_model(const std::filesystem::path& file_or_run, const std::string& device_name) {
-  const torch::Device device = open_device(device_name);
+LoadedModel load_model(const std::filesystem::path& file_or_run, const std::string& device_name,
+                       int64_t local_rank) {
+  const torch::Device device = open_device(device_name, local_rank);
   Checkpoint checkpoint = Checkpoint::load(find_checkpoint(file_or_run));
   std::shared_ptr<Vae> model = restore_model(checkpoint, device);
   spdlog::debug("{}: step {}, pictures of {}, {} latents, on {}", checkpoint.path.string(),

@@ -16,8 +16,10 @@ struct LoadedModel {
   torch::Device device;
 };
 
-/// From a checkpoint or a run folder. CheckpointError, or UsageError for the device.
-LoadedModel load_model(const std::filesystem::path& file_or_run, const std::string& device);
+/// From a checkpoint or a run folder, on the device as of core/device.h. CheckpointError, or UsageError for
+/// the device.
+LoadedModel load_model(const std::filesystem::path& file_or_run, const std::string& device,
+                       int64_t local_rank = 0);
 
 /// K of the bound by which training chose its best weights.
 int64_t validation_samples(const Checkpoint& checkpoint);

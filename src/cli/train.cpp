@@ -102,7 +102,7 @@ void attempt(const char* what, const std::function<void()>& action) {
 }
 
 void save_surroundings(const Run& run, const Group& group) {
-  const std::string device = open_device(run.config().device).str();
+  const std::string device = open_device(run.config().device, group.local_rank()).str();
   save_environment(run.folder().environment(), current_environment(device, group.size()));
 }
 

@@ -12,7 +12,6 @@ namespace vae {
 namespace {
 
 std::optional<int> parse_card(std::string_view name) {
-  if (name == "cuda") return 0;
   if (!name.starts_with("cuda:")) return std::nullopt;
   const std::string_view digits = name.substr(5);
   int card = 0;
@@ -21,23 +20,28 @@ std::optional<int> parse_card(std::string_view name) {
   return whole ? std::optional(card) : std::nullopt;
 }
 
+std::string cards(int found) {
+  if (found == 0) return "no CUDA card can be used by this LibTorch";
+  if (found == 1) return "there is one CUDA card, cuda:0";
+  return fmt::format("there are {} CUDA cards, cuda:0 to cuda:{}", found, found - 1);
+}
+
 }  // namespace
 
-torch::Device open_device(const std::string& name) {
-  if (name == "cpu") return torch::kCPU;
-  if (name == "auto") return torch::cuda::is_available() ? torch::Device(torch::kCUDA, 0) : torch::kCPU;
+torch::Device open_device(const std::string& name, int64_t local_rank) {
+  if (name == "cpu" || (name == "auto" && !torch::cuda::is_available())) return torch::kCPU;
 
-  const std::optional<int> card = parse_card(name);
+  const bool by_rank = name == "auto" || name == "cuda";
+  const std::optional<int> card = by_rank ? static_cast<int>(local_rank) : parse_card(name);
   if (!card) throw UsageError(R"(device "{}": expected "auto", "cpu", "cuda" or "cuda:N")", name);
   const auto found = static_cast<int>(torch::cuda::device_count());
-  if (*card >= found) {
-    throw UsageError(R"(device "{}": {}; choose "cpu" or "auto")", name,
-                     found == 0 ? std::string("no CUDA card can be used by this LibTorch")
-                     : found == 1
-                         ? std::string("there is one CUDA card, cuda:0")
-                         : fmt::format("there are {} CUDA cards, cuda:0 to cuda:{}", found, found - 1));
+  if (*card < found) return {torch::kCUDA, static_cast<c10::DeviceIndex>(*card)};
+  if (by_rank && local_rank > 0 && found > 0) {
+    throw UsageError(
+        R"(device "{}": {}, and local rank {} has none; start a process for each, or choose "cpu")", name,
+        cards(found), local_rank);
   }
-  return {torch::kCUDA, static_cast<c10::DeviceIndex>(*card)};
+  throw UsageError(R"(device "{}": {}; choose "cpu" or "auto")", name, cards(found));
 }
 
 }  // namespace vae

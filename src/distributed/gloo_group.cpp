@@ -18,7 +18,8 @@
 #include <utility>
 
 #include "core/error.h"
-#include "distributed/gloo_sum.h"
+#include "distributed/backend_sum.h"
+#include "distributed/card_processes.h"
 #include "distributed/group.h"
 #include "distributed/heartbeat.h"
 #include "distributed/local_address.h"
@@ -140,6 +141,7 @@ class GlooGroup : public Group {
 
   int64_t rank() const override { return launch_.rank; }
   int64_t size() const override { return launch_.size; }
+  int64_t local_rank() const override { return launch_.local_rank; }
   int64_t sharing_cores() const override { return sharing_cores_; }
 
   bool is_first_here() const override { return is_first_here_; }
@@ -147,15 +149,15 @@ class GlooGroup : public Group {
   std::unique_ptr<PendingSum> begin_sum(Tensor tensor, WirePrecision precision) const override {
     if (is_alone()) return alone()->begin_sum(std::move(tensor), precision);
     std::unique_ptr<PendingSum> sum;
-    attempt([&] { sum = begin_gloo_sum(*process_group_, std::move(tensor), precision); });
+    attempt([&] { sum = begin_backend_sum(processes_for(tensor), tensor, precision); });
     return std::make_unique<WatchedSum>(*this, std::move(sum));
   }
 
   void broadcast(Tensor tensor) const override {
     if (is_alone()) return;
     attempt([&] {
-      std::vector<Tensor> tensors = {std::move(tensor)};
-      process_group_->broadcast(tensors)->wait();
+      std::vector<Tensor> tensors = {tensor};
+      processes_for(tensor).broadcast(tensors)->wait();
     });
   }
 
@@ -165,7 +167,7 @@ class GlooGroup : public Group {
     std::vector<int64_t> shape = rows.sizes().vec();
     shape.front() = std::accumulate(from.begin(), from.end(), int64_t{0});
     Tensor sent = rows, received = torch::empty(shape, rows.options());
-    attempt([&] { process_group_->alltoall_base(received, sent, from, to)->wait(); });
+    attempt([&] { processes_for(rows).alltoall_base(received, sent, from, to)->wait(); });
     return received;
   }
 
@@ -239,13 +241,26 @@ class GlooGroup : public Group {
   void connect() {
     attempt([&] {
       // Once it is over there must be time to find out who is lost.
-      auto options = c10d::ProcessGroupGloo::Options::create(
-          std::max(timeout_ - Heartbeat::time_to_explain(timeout_), timeout_ / 2));
+      auto options = c10d::ProcessGroupGloo::Options::create(time_to_wait());
       options->devices = {network_device(launch_)};
       process_group_ = c10::make_intrusive<c10d::ProcessGroupGloo>(
           c10::make_intrusive<c10d::PrefixStore>("gloo", store_), static_cast<int>(launch_.rank),
           static_cast<int>(launch_.size), options);
     });
+  }
+
+  milliseconds time_to_wait() const {
+    return std::max(timeout_ - Heartbeat::time_to_explain(timeout_), timeout_ / 2);
+  }
+
+  c10d::Backend& processes_for(const Tensor& tensor) const {
+    if (tensor.is_cpu()) return *process_group_;
+    if (!cards_) {
+      cards_ = connect_cards(c10::make_intrusive<c10d::PrefixStore>("nccl", store_),
+                             static_cast<int>(launch_.rank), static_cast<int>(launch_.size), time_to_wait());
+    }
+    TORCH_CHECK(cards_, "this program can't carry tensors from card to card");
+    return *cards_;
   }
 
   template <class Collective>
@@ -271,6 +286,7 @@ class GlooGroup : public Group {
   StorePointer store_;
   std::unique_ptr<Heartbeat> heartbeat_;
   c10::intrusive_ptr<c10d::ProcessGroupGloo> process_group_;
+  mutable c10::intrusive_ptr<c10d::Backend> cards_;  // undefined before a first tensor of a card
 };
 
 }  // namespace

@@ -26,7 +26,8 @@ class PendingSum {
 };
 
 /// What they compute together. Everyone calls the same in the same order, and waits for all. PeerError naming
-/// those who are lost where one does not come.
+/// those who are lost where one does not come. Tensors are on the processor, or each process's on a card of
+/// its own where carries_cards().
 class Group {
  public:
   virtual ~Group() = default;
@@ -36,7 +37,7 @@ class Group {
   bool is_alone() const { return size() == 1; }
   bool is_first() const { return rank() == 0; }
 
-  /// Replaces a contiguous tensor on the processor by the sum of everyone's; all get the same bits.
+  /// Replaces a contiguous tensor by the sum of everyone's; all get the same bits.
   void sum(Tensor tensor) const;
 
   /// The same in the background. Everyone begins the same sums in the same order, reduces all of them in that
@@ -45,11 +46,11 @@ class Group {
   /// rounded again.
   virtual std::unique_ptr<PendingSum> begin_sum(Tensor tensor, WirePrecision precision) const = 0;
 
-  /// Replaces a contiguous tensor on the processor by rank 0's.
+  /// Replaces a contiguous tensor by rank 0's.
   virtual void broadcast(Tensor tensor) const = 0;
 
-  /// Sends the first to[0] rows of a contiguous tensor on the processor to rank 0, the to[1] behind them to
-  /// rank 1 and so on. Gives what everyone has sent to this process, by rank: from[r] rows of rank r.
+  /// Sends the first to[0] rows of a contiguous tensor to rank 0, the to[1] behind them to rank 1 and so on.
+  /// Gives what everyone has sent to this process, by rank: from[r] rows of rank r.
   virtual Tensor exchange_rows(const Tensor& rows, std::vector<int64_t> to,
                                std::vector<int64_t> from) const = 0;
 
@@ -62,6 +63,9 @@ class Group {
   /// How many of the processes compute on the same cores as this one, itself included.
   virtual int64_t sharing_cores() const = 0;
 
+  /// Which process of its machine this one is, as the launcher counts them.
+  virtual int64_t local_rank() const = 0;
+
   /// Whether no process of a lower rank is on this one's machine.
   virtual bool is_first_here() const = 0;
 
@@ -71,6 +75,10 @@ class Group {
   /// Everyone's number, by rank.
   std::vector<int64_t> gather(int64_t number) const;
 };
+
+/// Whether this program can carry tensors from card to card: built with VAE_CUDA and the headers of Gloo and
+/// NCCL.
+bool carries_cards();
 
 /// A process by itself.
 std::shared_ptr<const Group> alone();

@@ -73,9 +73,10 @@ Validation validate(const Vae& model, const Inference& inference, const Evaluati
     }
     latent_means.add(batch.first, posterior->mean());
   }
+  sums = sums.cpu();
   group.sum(sums);
   kl_per_dimension = sum_of_all(group, kl_per_dimension);
-  const Tensor mean = (sums / static_cast<double>(pictures)).cpu();
+  const Tensor mean = sums / static_cast<double>(pictures);
   const double reconstruction = mean[0].item<double>();
   const double kl = mean[1].item<double>();
   std::vector<double> means;

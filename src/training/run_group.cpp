@@ -13,20 +13,22 @@
 namespace vae {
 namespace {
 
-std::optional<std::string> why_indivisible(const Config& config) {
+std::optional<std::string> why_indivisible(const Config& config, const Group& group) {
   if (auto complaint = indivisible(config.objective)) return complaint;
   if (auto complaint = indivisible(config.inference)) return complaint;
   if (auto complaint = indivisible(config.model.likelihood)) return complaint;
-  if (open_device(config.device).is_cpu()) return std::nullopt;
-  return fmt::format("device: \"{}\" is a card, and several processes train on processors; set it to \"cpu\"",
-                     config.device);
+  if (carries_cards() || open_device(config.device, group.local_rank()).is_cpu()) return std::nullopt;
+  return fmt::format(
+      "device: \"{}\" is a card, and several processes of this program train on processors (for cards it "
+      "is built with VAE_CUDA and NCCL's header); set it to \"cpu\"",
+      config.device);
 }
 
 }  // namespace
 
 void require_divisible(const Config& config, const Group& group) {
   if (group.is_alone()) return;
-  if (const auto complaint = why_indivisible(config)) {
+  if (const auto complaint = why_indivisible(config, group)) {
     throw UsageError("{}, or start one process instead of {}", *complaint, group.size());
   }
 }
@@ -48,7 +50,8 @@ void require_same_pictures(const PictureDescription& pictures, const Group& grou
 
 void require_same_weights(const Tensor& weights, int64_t step, const Group& group) {
   if (group.is_alone()) return;
-  const Digest own = digest({static_cast<const std::byte*>(weights.const_data_ptr()), weights.nbytes()});
+  const Tensor here = weights.cpu();
+  const Digest own = digest({static_cast<const std::byte*>(here.const_data_ptr()), here.nbytes()});
   const std::vector<int64_t> all = group.gather(static_cast<int64_t>(own.low));
   std::vector<size_t> others;
   for (size_t rank = 0; rank < all.size(); ++rank) {

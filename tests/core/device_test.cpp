@@ -31,5 +31,21 @@ TEST(Device, ACardThatIsNotThereIsRefused) {
   }
 }
 
+TEST(Device, OfSeveralProcessesEachHasTheCardOfItsLocalRank) {
+  const auto found = static_cast<int64_t>(torch::cuda::device_count());
+  for (int64_t rank = 0; rank < found; ++rank) {
+    EXPECT_EQ(open_device("cuda", rank), torch::Device(torch::kCUDA, static_cast<c10::DeviceIndex>(rank)));
+    EXPECT_EQ(open_device("auto", rank), open_device("cuda", rank));
+    EXPECT_EQ(open_device("cuda:0", rank).index(), 0);
+  }
+  EXPECT_EQ(open_device("cpu", 1), torch::Device(torch::kCPU));
+  EXPECT_TRUE(test::throws<UsageError>([&] { open_device("cuda", found); }, {"cuda", "cpu"}));
+  if (found == 0) {
+    EXPECT_EQ(open_device("auto", 1), torch::Device(torch::kCPU));
+  } else {
+    EXPECT_TRUE(test::throws<UsageError>([&] { open_device("auto", found); }, {"local rank"}));
+  }
+}
+
 }  // namespace
 }  // namespace vae

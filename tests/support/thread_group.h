@@ -57,6 +57,7 @@ class ThreadGroup : public Group {
   void wait_for_all() const override { place_->barrier.arrive_and_wait(); }
   void leave(const std::string&) const override {}
   int64_t sharing_cores() const override { return size(); }
+  int64_t local_rank() const override { return rank(); }
   bool is_first_here() const override { return is_first(); }
 
  private:

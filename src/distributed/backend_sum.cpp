@@ -1,4 +1,4 @@
-#include "distributed/gloo_sum.h"
+#include "distributed/backend_sum.h"
 
 #include <utility>
 #include <vector>
@@ -12,7 +12,7 @@ using WorkPointer = c10::intrusive_ptr<c10d::Work>;
 
 class FullSum : public PendingSum {
  public:
-  FullSum(c10d::ProcessGroupGloo& processes, Tensor tensor)
+  FullSum(c10d::Backend& processes, Tensor tensor)
       : tensors_({std::move(tensor)}), work_(processes.allreduce(tensors_)) {}
 
   void reduce() override {}
@@ -27,8 +27,7 @@ class FullSum : public PendingSum {
 /// would round after every addition.
 class RoundedSum : public PendingSum {
  public:
-  RoundedSum(c10d::ProcessGroupGloo& processes, Tensor tensor)
-      : processes_(processes), tensor_(std::move(tensor)) {
+  RoundedSum(c10d::Backend& processes, Tensor tensor) : processes_(processes), tensor_(std::move(tensor)) {
     const int64_t size = processes.getSize();
     const int64_t part = divide_up(tensor_.numel(), size);
     rounded_ = torch::zeros({size, part}, tensor_.options().dtype(torch::kBFloat16));
@@ -53,7 +52,7 @@ class RoundedSum : public PendingSum {
  private:
   Tensor copy_of_tensor() const { return rounded_.view({-1}).narrow(0, 0, tensor_.numel()).view_as(tensor_); }
 
-  c10d::ProcessGroupGloo& processes_;
+  c10d::Backend& processes_;
   Tensor tensor_;
   Tensor rounded_;  // [processes, part of each]
   Tensor parts_;    // everyone's numbers of this process's part
@@ -63,8 +62,8 @@ class RoundedSum : public PendingSum {
 
 }  // namespace
 
-std::unique_ptr<PendingSum> begin_gloo_sum(c10d::ProcessGroupGloo& processes, Tensor tensor,
-                                           WirePrecision precision) {
+std::unique_ptr<PendingSum> begin_backend_sum(c10d::Backend& processes, Tensor tensor,
+                                              WirePrecision precision) {
   if (precision == WirePrecision::full) return std::make_unique<FullSum>(processes, std::move(tensor));
   return std::make_unique<RoundedSum>(processes, std::move(tensor));
 }
