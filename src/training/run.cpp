@@ -83,7 +83,7 @@ Run::Run(const Config& config, const RunFolder& folder, const Data& data, std::s
     : config_(config),
       folder_(folder),
       group_(std::move(group)),
-      device_(open_device(config.device, group->local_rank())),
+      device_(open_device(config.device, group_->local_rank())),
       train_(data.train, config.data.observation, place(config, device_)),
       batches_(train_,
                {.batch_size = config.training.batch_size,
