@@ -58,8 +58,6 @@ void keep_freed_memory() {
 #endif
 }
 
-std::string first_line(std::string_view text) { return std::string(text.substr(0, text.find('\n'))); }
-
 int fail_unexpectedly(std::string_view message) {
   fmt::print(stderr, "error: unexpected, please report it: {}\n", on_one_line(first_line(message)));
   return kUnexpected;

@@ -37,4 +37,6 @@ std::vector<std::string> on_one_line(const std::vector<std::string>& texts) {
   return lines;
 }
 
+std::string first_line(std::string_view text) { return std::string(text.substr(0, text.find('\n'))); }
+
 }  // namespace vae

@@ -12,4 +12,7 @@ namespace vae {
 std::string on_one_line(std::string_view text);
 std::vector<std::string> on_one_line(const std::vector<std::string>& texts);
 
+/// What a message of several lines says first.
+std::string first_line(std::string_view text);
+
 }  // namespace vae

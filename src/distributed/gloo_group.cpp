@@ -18,6 +18,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "core/one_line.h"
 #include "distributed/backend_sum.h"
 #include "distributed/card_processes.h"
 #include "distributed/group.h"
@@ -36,8 +37,6 @@ constexpr const char* kGoOn =
 
 std::vector<uint8_t> bytes(std::string_view text) { return {text.begin(), text.end()}; }
 std::string text(const std::vector<uint8_t>& bytes) { return {bytes.begin(), bytes.end()}; }
-
-std::string first_line(std::string_view text) { return std::string(text.substr(0, text.find('\n'))); }
 
 std::string host_name() {
   std::array<char, 256> name = {};

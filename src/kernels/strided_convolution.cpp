@@ -66,8 +66,8 @@ WindowMap window_map(const Tensor& large, const Tensor& small) {
 /// The derivative with respect to the weight, [narrow, wide, 4, 4], where `large` and `small` are one the
 /// map's input, the other the gradient that arrives.
 Tensor weight_gradient(const Tensor& large, const Tensor& small) {
-  const int64_t narrow = small.size(3), wide = large.size(3);
   const WindowMap map = window_map(large, small);
+  const int64_t narrow = map.narrow, wide = map.wide;
   if (large.scalar_type() == torch::kFloat && can_sum_windows(map)) {
     const Tensor result = torch::empty({narrow, kWindow * kWindow * wide});
     sum_windows(map, large.const_data_ptr<float>(), small.const_data_ptr<float>(), result.data_ptr<float>());

@@ -5,6 +5,8 @@
 
 #include <utility>
 
+#include "core/one_line.h"
+
 namespace vae {
 namespace {
 
@@ -66,11 +68,6 @@ Batch room_for(const Batch& batch) {
   return room;
 }
 
-std::string first_line(const c10::Error& error) {
-  const std::string text = error.what_without_backtrace();
-  return text.substr(0, text.find('\n'));
-}
-
 }  // namespace
 
 bool GraphedStep::fits(const Batch& batch) const {
@@ -114,7 +111,7 @@ void GraphedStep::try_out(const std::function<void()>& recorded, const std::func
     graph_->run(recorded);
     replayed = copies_of(state_);
   } catch (const c10::Error& error) {
-    obstacle = first_line(error);
+    obstacle = first_line(error.what_without_backtrace());
   }
   put_back(before, state_);
   plain();

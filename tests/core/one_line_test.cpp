@@ -16,4 +16,10 @@ TEST(OnOneLine, HoldsForEachOfMany) {
   EXPECT_THAT(on_one_line(std::vector<std::string>{"a", "\t"}), testing::ElementsAre("a", "\\u0009"));
 }
 
+TEST(FirstLine, EndsBeforeTheSecond) {
+  EXPECT_EQ(first_line("a b\nc\n"), "a b");
+  EXPECT_EQ(first_line("whole"), "whole");
+  EXPECT_EQ(first_line("\na"), "");
+}
+
 }  // namespace vae
