@@ -28,21 +28,6 @@ namespace vae {
   return vanishes ? 0.0F : p * std::bit_cast<float>(exponent);
 }
 
-/// log(1 + x) for 0 <= x <= 1, within 3 units in the last place.
-[[gnu::always_inline]] inline float log1p_of_fraction(float x) {
-  // log(1 + x) = 2 artanh(s), s = x / (2 + x) <= 1/3; the ninth term of the series is below 2e-9 of the sum.
-  const float s = x / (2 + x);
-  const float q = s * s;
-  float p = 1.0F / 15;
-  p = p * q + 1.0F / 13;
-  p = p * q + 1.0F / 11;
-  p = p * q + 1.0F / 9;
-  p = p * q + 1.0F / 7;
-  p = p * q + 1.0F / 5;
-  p = p * q + 1.0F / 3;
-  return 2 * (s + s * q * p);
-}
-
 /// log(x) of a normal x > 0, within 2 units in the last place.
 [[gnu::always_inline]] inline float log_of(float x) {
   constexpr uint32_t kRootOfHalf = 0x3F3504F3;
@@ -63,6 +48,12 @@ namespace vae {
   p = p * f + 3.3333331174e-1F;
   const float q = f * f;
   return f + (p * f * q + n * kLn2Low - q / 2) + n * kLn2High;
+}
+
+/// log(1 + x) for x >= 0, within 3 units in the last place.
+[[gnu::always_inline]] inline float log1p_of(float x) {
+  const float sum = 1 + x;
+  return log_of(sum) + (x - (sum - 1)) / sum;  // what the sum has rounded off
 }
 
 /// cos(2 pi t) for 0 <= t <= 1, within 3 units in the last place.

@@ -38,9 +38,11 @@ struct Passed {
 Passed pass(const Tensor& x, std::span<const LinearLayer> layers, torch::ScalarType type) {
   Passed passed;
   for (const LinearLayer& layer : layers) {
+    const bool is_data = passed.values.empty() && !x.requires_grad();
     passed.inputs.push_back(in_type(type, passed.values.empty() ? x : passed.values.back()));
     passed.weights.push_back(in_type(type, layer.weight));
-    passed.values.push_back(product({passed.inputs.back()}, {passed.weights.back(), /*is_transposed=*/true}));
+    passed.values.push_back(product({.matrix = passed.inputs.back(), .may_be_sparse = is_data},
+                                    {.matrix = passed.weights.back(), .is_transposed = true}));
     activate_rows(layer.activation, layer.bias, passed.values.back());
   }
   return passed;
@@ -74,11 +76,13 @@ class LinearLayers : public torch::autograd::Function<LinearLayers> {
     Tensor arriving = gradients[0].contiguous();
     for (size_t i = layers; i-- > 0;) {
       const Tensor &input = saved[i], &weight = saved[layers + i], &value = saved[2 * layers + i];
+      const bool is_data = i == 0 && !context->needs_input_grad(0);
       const RowGradients at =
           differentiate_rows(static_cast<FusedActivation>(activations[i]), value, arriving);
       const Tensor slope = in_type(weight.scalar_type(), at.before_activation);
       if (context->needs_input_grad(1 + 2 * i)) {
-        result[1 + 2 * i] = product({slope, /*is_transposed=*/true}, {input});
+        result[1 + 2 * i] =
+            product({.matrix = slope, .is_transposed = true}, {.matrix = input, .may_be_sparse = is_data});
       }
       result[2 + 2 * i] = at.bias;
       if (i > 0 || context->needs_input_grad(0)) arriving = product({slope}, {weight});

@@ -10,13 +10,15 @@ namespace vae {
 struct Operand {
   const Tensor& matrix;
   bool is_transposed = false;
+  bool may_be_sparse = false;  // data, which are worth a look for zeros
 };
 
 enum class Into { nothing, sum };  // what is there before: nothing of interest, or what is added to
 
 /// out <- a b, or out <- out + a b: operands both float32 or both bfloat16, on the processor; out dense,
-/// float32, in which is summed too. Of float32 the numbers are those of at::mm, but for few rows times a
-/// transpose where products of our own are used (kernels/few_rows.h).
+/// float32, in which is summed too. Of float32 the numbers are those of at::mm, but where products of our own
+/// are used: for few rows times a transpose (kernels/few_rows.h), and where data are sparse
+/// (kernels/sparse_product.h).
 void multiply(const Operand& a, const Operand& b, const Tensor& out, Into into = Into::nothing);
 
 /// Whether the processor has instructions for products of bfloat16, and LibTorch a library that knows them.
