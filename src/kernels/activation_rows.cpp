@@ -10,9 +10,10 @@
 namespace vae {
 namespace {
 
-constexpr float kLeak = 0.01F;           // of leaky_relu, as LibTorch's default
-constexpr int64_t kRowsTogether = 4096;  // that one sum for the bias takes
-constexpr int64_t kChannelsTogether = 64;
+constexpr float kLeak = 0.01F;                  // of leaky_relu, as LibTorch's default
+constexpr int64_t kElementsTogether = 1 << 15;  // whose rows one sum for the bias takes
+constexpr int64_t kFewestRows = 16;             // of these
+constexpr int64_t kFewestChannels = 32;
 
 // Each activation with its derivative as a function of its value.
 struct Identity {
@@ -52,16 +53,26 @@ VAE_TARGET_CLONES void activate_row(FusedActivation activation, const float* bia
   }
 }
 
-/// Some channels of some rows that lie `stride` elements apart.
+/// Some rows, one behind the other.
 struct Block {
-  int64_t rows, channels, stride;
+  int64_t rows, channels;
 };
 
+/// sum <- sum + the rows, of which four are read for each time that the sum is written.
 template <class T>
 [[gnu::always_inline]] inline void sum_block(const T* gradient, const Block& block, float* sum) {
-  for (int64_t i = 0; i < block.rows; ++i) {
+  const int64_t n = block.channels;
+  int64_t i = 0;
+  for (; i + 4 <= block.rows; i += 4, gradient += 4 * n) {
 #pragma omp simd
-    for (int64_t j = 0; j < block.channels; ++j) sum[j] += widened(gradient[i * block.stride + j]);
+    for (int64_t j = 0; j < n; ++j) {
+      sum[j] = sum[j] + widened(gradient[j]) + widened(gradient[j + n]) + widened(gradient[j + 2 * n]) +
+               widened(gradient[j + 3 * n]);
+    }
+  }
+  for (; i < block.rows; ++i, gradient += n) {
+#pragma omp simd
+    for (int64_t j = 0; j < n; ++j) sum[j] += widened(gradient[j]);
   }
 }
 
@@ -71,7 +82,7 @@ template <class A, class T>
 [[gnu::always_inline]] inline void differentiate_block(const T* y, const T* gradient, const Block& block,
                                                        T* out, float* sum) {
   for (int64_t i = 0; i < block.rows; ++i) {
-    const int64_t row = i * block.stride;
+    const int64_t row = i * block.channels;
 #pragma omp simd
     for (int64_t j = 0; j < block.channels; ++j) {
       const float slope = A::slope(widened(y[row + j]));
@@ -109,37 +120,41 @@ VAE_TARGET_CLONES void differentiate(FusedActivation activation, const c10::BFlo
   differentiate_any(activation, y, gradient, block, out, sum);
 }
 
+VAE_TARGET_CLONES void sum_rows(const float* rows, const Block& block, float* sum) {
+  sum_block(rows, block, sum);
+}
+
 /// How many rows to read as one, so that a loop over channels is worth its beginning.
 int64_t rows_in_one(int64_t rows, int64_t channels) {
   int64_t together = 1;
-  while (rows > 0 && channels * together < kChannelsTogether / 2 && rows % (2 * together) == 0) together *= 2;
+  while (rows > 0 && channels * together < kFewestChannels && rows % (2 * together) == 0) together *= 2;
   return together;
 }
 
 template <class T>
 RowGradients differentiate_all(FusedActivation activation, const Tensor& y, const Tensor& gradient) {
   const int64_t rows = y.size(0), channels = y.size(1);
-  const int64_t blocks = divide_up(rows, kRowsTogether), strips = divide_up(channels, kChannelsTogether);
-  const Tensor sums = blocks > 1 ? uninitialized({blocks, channels})
-                                 : uninitialized({channels});  // by block, if more than one
+  const int64_t together = std::max(kElementsTogether / std::max<int64_t>(channels, 1), kFewestRows);
+  const int64_t blocks = divide_up(rows, together);
+  const Tensor bias = uninitialized({channels});
+  const Tensor sums = blocks > 1 ? uninitialized({blocks, channels}) : bias;
   const Tensor before = activation == FusedActivation::identity ? gradient : torch::empty_like(y);
   const T* values = y.const_data_ptr<T>();
   const T* arriving = gradient.const_data_ptr<T>();
   T* out = before.mutable_data_ptr<T>();
-  float* sum = sums.data_ptr<float>();
-  perform({&y, &gradient, &before, &sums}, [=] {
-    std::fill_n(sum, blocks * channels, 0.0F);
-    for_each_row(blocks * strips, std::min(rows, kRowsTogether) * kChannelsTogether, [=](int64_t i) {
-      const int64_t row = i / strips * kRowsTogether, channel = i % strips * kChannelsTogether;
-      const Block block = {.rows = std::min(kRowsTogether, rows - row),
-                           .channels = std::min(kChannelsTogether, channels - channel),
-                           .stride = channels};
-      const int64_t at = row * channels + channel;
-      differentiate(activation, values + at, arriving + at, block, out + at,
-                    sum + i / strips * channels + channel);
+  float *sum_of_block = sums.data_ptr<float>(), *sum = bias.data_ptr<float>();
+  perform({&y, &gradient, &before, &sums, &bias}, [=] {
+    std::fill_n(sum, channels, 0.0F);
+    for_each_row(blocks, together * channels, [=](int64_t i) {
+      const Block block = {.rows = std::min(together, rows - i * together), .channels = channels};
+      const int64_t at = i * together * channels;
+      float* here = sum_of_block + i * channels;
+      std::fill_n(here, channels, 0.0F);
+      differentiate(activation, values + at, arriving + at, block, out + at, here);
     });
+    if (blocks > 1) sum_rows(sum_of_block, {blocks, channels}, sum);
   });
-  return {.before_activation = before, .bias = blocks > 1 ? sums.sum(0) : sums};
+  return {.before_activation = before, .bias = bias};
 }
 
 }  // namespace
