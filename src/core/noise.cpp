@@ -145,6 +145,11 @@ Tensor normal_for_rows(Random& random, torch::IntArrayRef shape, int64_t rows,
   return normal_in(layout_of(shape, rows, random.others()), random, shape, options);
 }
 
+Random following(const Random& random, const Tensor& index) {
+  const auto* place = reinterpret_cast<const uint64_t*>(index.const_data_ptr<int64_t>());
+  return index.is_cpu() ? random.following(place) : random.following_on_card(place);
+}
+
 Tensor bernoulli(Random& random, const Tensor& probabilities) {
   const Tensor draws = uniform_for_rows(random, probabilities.sizes(), /*rows=*/0, probabilities.options());
   return (draws < probabilities).to(probabilities.scalar_type());

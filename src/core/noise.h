@@ -25,6 +25,10 @@ Tensor normal_for_rows(Random& random, torch::IntArrayRef shape, int64_t rows,
 /// dimension that of the rows.
 Tensor bernoulli(Random& random, const Tensor& probabilities);
 
+/// The same stream, whose index is what `index`, an int64 scalar, holds when it is drawn from: on a card its
+/// kernels alone can do that (core/card_noise.h).
+Random following(const Random& random, const Tensor& index);
+
 /// How many words one element of each takes, for Random::skip.
 constexpr uint64_t kWordsPerUniform = 1;
 constexpr uint64_t kWordsPerNormal = 2;

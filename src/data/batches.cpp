@@ -14,6 +14,8 @@
 namespace vae {
 namespace {
 
+constexpr std::string_view kFlip = "flip", kObserve = "observe";  // streams of batches for training
+
 template <class Number>
 Tensor gathered(const Dataset& dataset, int64_t count, const Number& number) {
   const PictureShape shape = dataset.shape();
@@ -154,9 +156,9 @@ TrainingBatches::Rows TrainingBatches::rows_at(int64_t position) const {
   return {.first = first + others.before, .last = last - others.behind, .others = others};
 }
 
-Tensor TrainingBatches::bytes_at(const Rows& rows) {
-  if (ahead_) return ahead_->take(order_.here.slice(0, rows.first, rows.last));
-  return pictures_.bytes(order_.on_device.slice(0, rows.first, rows.last));
+Tensor TrainingBatches::bytes_of(const Plan& plan) {
+  if (ahead_) return ahead_->take(order_.here.slice(0, plan.rows.first, plan.rows.last));
+  return pictures_.bytes(plan.numbers);
 }
 
 void TrainingBatches::begin_to_bring(const Tensor& numbers) {
@@ -173,27 +175,44 @@ void TrainingBatches::begin_to_bring_after(int64_t position) {
   begin_to_bring((is_last ? next_order_ : order_).here.slice(0, rows.first, rows.last));
 }
 
-Batch TrainingBatches::get(int64_t epoch, int64_t position) {
+TrainingBatches::Plan TrainingBatches::plan(int64_t epoch, int64_t position) {
   go_to(epoch);
   const Rows rows = rows_at(position);
-  const Tensor indices = order_.on_device.slice(0, rows.first, rows.last);
-  const auto step = static_cast<uint64_t>(epoch * per_epoch() + position);
+  if (can_be_made_in_place()) begin_to_bring_after(position);  // a recorded step makes this one without us
+  return {.position = position,
+          .rows = rows,
+          .numbers = order_.on_device.slice(0, rows.first, rows.last),
+          .index = epoch * per_epoch() + position};
+}
 
-  Tensor bytes = bytes_at(rows);
+Random TrainingBatches::stream(std::string_view purpose, const Plan& plan) const {
+  return Random(seed_, purpose, static_cast<uint64_t>(plan.index)).between(plan.rows.others);
+}
+
+Batch TrainingBatches::make(const Plan& plan) {
+  const auto& [first, last, others] = plan.rows;
+  Batch batch = observe(bytes_of(plan), plan.numbers, stream(kFlip, plan), stream(kObserve, plan));
+  batch.first = first;
+  batch.indices = plan.numbers;
+  batch.others = others;
+  batch.whole_indices = order_.here.slice(0, first - others.before, last + others.behind);
+  if (!can_be_made_in_place()) begin_to_bring_after(plan.position);
+  return batch;
+}
+
+Batch TrainingBatches::make_in_place(const Tensor& numbers, const Tensor& index) const {
+  return observe(pictures_.bytes(numbers), numbers, following(Random(seed_, kFlip), index),
+                 following(Random(seed_, kObserve), index));
+}
+
+Batch TrainingBatches::observe(Tensor bytes, const Tensor& numbers, Random flips, Random noise) const {
   if (options_.horizontal_flip) {
-    Random random = Random(seed_, "flip", step).between(rows.others);
-    const Tensor flipped = uniform_for_rows(random, {bytes.size(0), 1, 1, 1}, /*rows=*/0,
+    const Tensor flipped = uniform_for_rows(flips, {bytes.size(0), 1, 1, 1}, /*rows=*/0,
                                             bytes.options().dtype(torch::kFloat)) < 0.5;
     bytes = torch::where(flipped, bytes.flip({2}), bytes);
   }
-  Random random = Random(seed_, "observe", step).between(rows.others);
-  Batch batch = pictures_.observe(bytes, pictures_.labels().index_select(0, indices), random);
-  batch.first = rows.first;
-  batch.indices = indices;
+  Batch batch = pictures_.observe(bytes, pictures_.labels().index_select(0, numbers), noise);
   batch.population = pictures_.size();
-  batch.others = rows.others;
-  batch.whole_indices = order_.here.slice(0, rows.first - rows.others.before, rows.last + rows.others.behind);
-  begin_to_bring_after(position);
   return batch;
 }
 

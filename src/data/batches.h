@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string_view>
 #include <vector>
 
 #include "core/random.h"
@@ -54,6 +55,9 @@ class Pictures {
   /// What brings batches to the device ahead of their steps; null where the pictures lie there already.
   std::unique_ptr<PicturesAhead> ahead() const;
 
+  /// Whether they do.
+  bool lie_on_device() const { return on_device_.defined(); }
+
   /// Those of the given numbers, an int64 tensor [N] on the device. Not where they are brought ahead.
   Tensor bytes(const Tensor& numbers) const;
 
@@ -103,9 +107,37 @@ class TrainingBatches {
 
   int64_t per_epoch() const;
 
+  /// Which rows of an epoch's order the share of a batch takes.
+  struct Rows {
+    int64_t first, last;
+    OtherRows others;
+  };
+
+  /// What a batch is made of.
+  struct Plan {
+    int64_t position = 0;  // in its epoch
+    Rows rows = {};
+    Tensor numbers = {};  // [N], int64 on the device: which pictures
+    int64_t index = 0;    // of its noise
+
+    int64_t size() const { return rows.last - rows.first; }
+    int64_t whole_size() const { return rows.others.before + size() + rows.others.behind; }
+  };
+
   /// The share of the batch at `position` of `epoch`; its noise is a function of (seed, epoch, position,
   /// place in the whole batch).
-  Batch get(int64_t epoch, int64_t position);
+  Batch get(int64_t epoch, int64_t position) { return make(plan(epoch, position)); }
+
+  /// The same in two steps. A plan is of use until the next is made.
+  Plan plan(int64_t epoch, int64_t position);
+  Batch make(const Plan& plan);
+
+  /// Whether a recorded step can make its batches of numbers in the memory of the device.
+  bool can_be_made_in_place() const { return pictures_.lie_on_device(); }
+
+  /// x and labels of a batch of `numbers`, [N], and the index of its noise, a scalar, both int64 on the
+  /// device: of what they hold whenever this is done again. For one process alone.
+  Batch make_in_place(const Tensor& numbers, const Tensor& index) const;
 
  private:
   /// The pictures' numbers as an epoch goes through them.
@@ -117,13 +149,10 @@ class TrainingBatches {
   Order order_of(int64_t epoch) const;
   void go_to(int64_t epoch);
 
-  /// Which rows of the epoch's order the share of a batch takes.
-  struct Rows {
-    int64_t first, last;
-    OtherRows others;
-  };
   Rows rows_at(int64_t position) const;
-  Tensor bytes_at(const Rows& rows);
+  Tensor bytes_of(const Plan& plan);
+  Random stream(std::string_view purpose, const Plan& plan) const;
+  Batch observe(Tensor bytes, const Tensor& numbers, Random flips, Random noise) const;
   void begin_to_bring(const Tensor& numbers);
   void begin_to_bring_after(int64_t position);
 

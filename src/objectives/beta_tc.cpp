@@ -35,7 +35,7 @@ AggregateDensities aggregate_densities(const Tensor& densities, int64_t populati
 }
 
 Terms BetaTc::evaluate(const Vae& model, const Posterior& posterior, const Batch& batch, Random& random,
-                       int64_t) {
+                       const ObjectiveStep&) {
   const auto* q = dynamic_cast<const DiagonalGaussian*>(&posterior);
   if (q == nullptr || dynamic_cast<const StandardNormal*>(&model.prior()) == nullptr) {
     throw UsageError(

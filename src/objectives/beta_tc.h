@@ -65,7 +65,7 @@ class BetaTc : public Objective {
  public:
   explicit BetaTc(const BetaTcConfig& config) : config_(config) {}
   Terms evaluate(const Vae& model, const Posterior& posterior, const Batch& batch, Random& random,
-                 int64_t step) override;
+                 const ObjectiveStep& step) override;
 
  private:
   BetaTcConfig config_;

@@ -57,9 +57,9 @@ void require_fit(const ElboConfig& config, const PosteriorFamily& posterior) {
   require_fit(config.estimator, scored ? DrawsAre::scored : DrawsAre::decoded, posterior);
 }
 
-std::optional<int64_t> Elbo::settles_at() const {
-  if (!config_.estimator.is<ReparameterizedConfig>()) return std::nullopt;
-  return config_.beta_warmup_steps;
+std::optional<double> Elbo::kl_weight(int64_t step) const {
+  if (config_.beta_warmup_steps == 0) return std::nullopt;
+  return beta(step);
 }
 
 double Elbo::beta(int64_t step) const {
@@ -67,12 +67,18 @@ double Elbo::beta(int64_t step) const {
   return config_.beta * static_cast<double>(step) / static_cast<double>(config_.beta_warmup_steps);
 }
 
+Tensor Elbo::weighted(const Tensor& kl, const ObjectiveStep& step) const {
+  if (step.kl_weight.defined()) return step.kl_weight * kl;
+  const double weight = beta(step.number);
+  return weight == 1 ? kl : weight * kl;
+}
+
 Tensor Elbo::penalty(const Tensor& kl_per_dimension) const {
   return kl_per_dimension.mean(0).clamp_min(config_.free_bits).sum();
 }
 
 Terms Elbo::evaluate(const Vae& model, const Posterior& posterior, const Batch& batch, Random& random,
-                     int64_t step) {
+                     const ObjectiveStep& step) {
   require_fit(config_, model.posterior());
   const std::optional<Tensor> per_dimension = closed_form(posterior, model.prior(), config_.kl);
   if (config_.free_bits > 0 && !per_dimension) {
@@ -88,15 +94,15 @@ Terms Elbo::evaluate(const Vae& model, const Posterior& posterior, const Batch& 
   if (per_dimension) {
     const Tensor kl = scaled_sum(*per_dimension, 1 / static_cast<double>(per_dimension->size(0)));
     const Tensor charged = config_.free_bits > 0 ? penalty(*per_dimension) : kl;
-    const Tensor weighted = beta(step) == 1 ? charged : beta(step) * charged;
+    const Tensor cost = weighted(charged, step);
     const Tensor reconstruction = mean_of_all(likelihood.detach());
-    return {.surrogate = weighted - estimator_->surrogate(batch.x, draws, likelihood, MeanBound()),
-            .objective = reconstruction - weighted.detach(),
+    return {.surrogate = cost - estimator_->surrogate(batch.x, draws, likelihood, MeanBound()),
+            .objective = reconstruction - cost.detach(),
             .reconstruction = reconstruction,
             .kl = kl};
   }
   const Tensor kl = draws.latents.log_prob - model.prior().log_prob(draws.latents.z, batch.labels);
-  const Tensor weights = likelihood - beta(step) * kl;
+  const Tensor weights = likelihood - weighted(kl, step);
   return {.surrogate = -estimator_->surrogate(batch.x, draws, weights, MeanBound()),
           .objective = weights.mean(),
           .reconstruction = likelihood.mean(),

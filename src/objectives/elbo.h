@@ -63,11 +63,13 @@ class Elbo : public Objective {
 
   void initialize(Random random) override { estimator_->initialize(random); }
   Terms evaluate(const Vae& model, const Posterior& posterior, const Batch& batch, Random& random,
-                 int64_t step) override;
-  std::optional<int64_t> settles_at() const override;
+                 const ObjectiveStep& step) override;
+  std::optional<double> kl_weight(int64_t step) const override;
+  bool is_one_function() const override { return config_.estimator.is<ReparameterizedConfig>(); }
 
  private:
   double beta(int64_t step) const;
+  Tensor weighted(const Tensor& kl, const ObjectiveStep& step) const;
   Tensor penalty(const Tensor& kl_per_dimension) const;
 
   ElboConfig config_;

@@ -11,13 +11,8 @@ ImportanceWeighted::ImportanceWeighted(const Options& options, std::unique_ptr<c
       bound_(std::move(bound)),
       estimator_(register_module("estimator", make_estimator(options.estimator, picture))) {}
 
-std::optional<int64_t> ImportanceWeighted::settles_at() const {
-  if (!options_.estimator.is<ReparameterizedConfig>()) return std::nullopt;
-  return 0;
-}
-
 Terms ImportanceWeighted::evaluate(const Vae& model, const Posterior& posterior, const Batch& batch,
-                                   Random& random, int64_t) {
+                                   Random& random, const ObjectiveStep&) {
   require_fit(options_.estimator, DrawsAre::scored, model.posterior());
   const EstimatorDraws draws = estimator_->draw(
       posterior, {.importance_samples = options_.importance_samples, .samples = options_.samples}, random);

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 
 #include "objectives/bound.h"
 #include "objectives/estimators.h"
@@ -23,8 +22,8 @@ class ImportanceWeighted : public Objective {
 
   void initialize(Random random) override { estimator_->initialize(random); }
   Terms evaluate(const Vae& model, const Posterior& posterior, const Batch& batch, Random& random,
-                 int64_t step) override;
-  std::optional<int64_t> settles_at() const override;
+                 const ObjectiveStep& step) override;
+  bool is_one_function() const override { return options_.estimator.is<ReparameterizedConfig>(); }
   int64_t validation_samples() const override { return options_.importance_samples; }
 
  private:

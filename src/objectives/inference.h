@@ -23,7 +23,7 @@ struct StepContext {
   Objective& objective;
   const Batch& batch;
   Random& random;
-  int64_t step = 0;
+  ObjectiveStep step = {};
 };
 
 /// What an E-step leaves for theta's turn.

@@ -23,7 +23,7 @@ Tensor squared_mmd(const Tensor& a, const Tensor& b) {
 }
 
 Terms Info::evaluate(const Vae& model, const Posterior& posterior, const Batch& batch, Random& random,
-                     int64_t) {
+                     const ObjectiveStep&) {
   const std::optional<Tensor> closed = posterior.kl_per_dimension(model.prior());
   const ScoredLatents latents = posterior.rsample_scored(1, 1, random);
   const Tensor likelihood =

@@ -35,7 +35,7 @@ class Info : public Objective {
  public:
   explicit Info(const InfoConfig& config) : config_(config) {}
   Terms evaluate(const Vae& model, const Posterior& posterior, const Batch& batch, Random& random,
-                 int64_t step) override;
+                 const ObjectiveStep& step) override;
 
  private:
   InfoConfig config_;

@@ -20,20 +20,28 @@ struct Terms {
   Tensor kl;              // KL(q(z | x) || p(z)), without weight and without floor
 };
 
+/// The step of a training at which an objective is evaluated.
+struct ObjectiveStep {
+  int64_t number = 0;     // of the optimizer's steps, from 0
+  Tensor kl_weight = {};  // Objective::kl_weight of it, a scalar that is read on the device, in its place
+};
+
 /// A module, because some estimators of its gradient learn along with the model.
 class Objective : public torch::nn::Module {
  public:
   /// Draws anew what does not start at a constant.
   virtual void initialize(Random) {}
 
-  /// At q(z | x) of the batch, wherever it comes from. `step` counts optimizer steps from 0: weights that
-  /// warm up depend on it.
+  /// At q(z | x) of the batch, wherever it comes from.
   virtual Terms evaluate(const Vae& model, const Posterior& posterior, const Batch& batch, Random& random,
-                         int64_t step) = 0;
+                         const ObjectiveStep& step) = 0;
 
-  /// The step from which on evaluate() is one function of the weights, the posterior, the batch and the
-  /// noise, and changes nothing else; none where that is not known.
-  virtual std::optional<int64_t> settles_at() const { return std::nullopt; }
+  /// The weight of the KL at a step, where it depends on the step.
+  virtual std::optional<double> kl_weight(int64_t) const { return std::nullopt; }
+
+  /// Whether evaluate() is known to be one function of the weights, the posterior, the batch, the noise and
+  /// that weight, and to change nothing else.
+  virtual bool is_one_function() const { return false; }
 
   /// K of the bound log 1/K sum_k p(x, z_k) / q(z_k | x) by which the best weights are chosen: 1 is the ELBO.
   virtual int64_t validation_samples() const { return 1; }

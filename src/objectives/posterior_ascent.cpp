@@ -49,7 +49,7 @@ Tensor fit_posterior(const Vae& model, const Batch& batch, const Tensor& start, 
   for (int64_t step = 0; step < config.steps; ++step) {
     Random random =
         noise_of_pictures(model, batch, Random(seed, "posterior fit", static_cast<uint64_t>(step)));
-    const Tensor gradient = posterior_gradient({model, elbo, batch, random, step}, parameters.values);
+    const Tensor gradient = posterior_gradient({model, elbo, batch, random}, parameters.values);
     descend(parameters, gradient, config.rate(step));
   }
   return parameters.values;

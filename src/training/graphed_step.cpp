@@ -3,8 +3,10 @@
 #include <c10/util/Exception.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <utility>
 
+#include "core/noise.h"
 #include "core/one_line.h"
 
 namespace vae {
@@ -47,59 +49,60 @@ bool agree(const std::vector<Tensor>& before, const std::vector<Tensor>& once,
   return true;
 }
 
-/// `index` is an int64 scalar.
-Random following(const Random& noise, const Tensor& index) {
-  const auto* place = reinterpret_cast<const uint64_t*>(index.const_data_ptr<int64_t>());
-  return index.is_cpu() ? noise.following(place) : noise.following_on_card(place);
-}
-
 /// A rate as LibTorch's fused updates read it: float on a card.
 Tensor make_rate(torch::Device device) {
   return torch::zeros({},
                       torch::TensorOptions(device).dtype(device.is_cpu() ? torch::kDouble : torch::kFloat));
 }
 
-/// Memory for what a step reads of such a batch.
-Batch room_for(const Batch& batch) {
-  Batch room;
-  room.x = torch::empty_like(batch.x);
-  if (batch.labels.defined()) room.labels = torch::empty_like(batch.labels);
-  room.population = batch.population;
-  return room;
+bool have_same_form(const Tensor& a, const Tensor& b) {
+  return a.defined() == b.defined() && (!a.defined() || (a.sizes() == b.sizes() && a.dtype() == b.dtype()));
 }
 
 }  // namespace
 
-bool GraphedStep::fits(const Batch& batch) const {
-  if (!graph_ || batch.size() != batch_size_) return false;
-  return !inputs_ || (batch.x.sizes() == inputs_->batch.x.sizes() &&
-                      batch.labels.defined() == inputs_->batch.labels.defined());
+bool GraphedStep::fits(const std::vector<Tensor>& of_batch) const {
+  if (!graph_ || of_batch.front().size(0) != batch_size_) return false;
+  return !inputs_ || std::ranges::equal(of_batch, inputs_->of_batch, have_same_form);
 }
 
-void GraphedStep::run(const Batch& batch, const Numbers& numbers,
+void GraphedStep::run(const std::vector<Tensor>& of_batch, const Numbers& numbers,
                       const std::function<void(const StepInputs&)>& recorded,
                       const std::function<void()>& plain) {
-  put_in_place(batch, numbers);
+  if (!inputs_) make_room(of_batch, numbers);
+  put_in_place(of_batch, numbers);
   const auto step = [this, &recorded] { recorded(*inputs_); };
   if (trials_ < kTrials) return try_out(step, plain);
   graph_->run(step);
 }
 
-// A rate that stays is not written again: each write costs as much as a kernel of the step.
-void GraphedStep::put_in_place(const Batch& batch, const Numbers& numbers) {
-  if (!inputs_) {
-    index_ = torch::zeros({}, batch.x.options().dtype(torch::kLong));
-    inputs_.emplace(StepInputs{.batch = room_for(batch),
-                               .noise = following(noise_, index_),
-                               .learning_rate = make_rate(batch.x.device()),
-                               .average_pull = torch::zeros({}, batch.x.options())});
+void GraphedStep::make_room(const std::vector<Tensor>& of_batch, const Numbers& numbers) {
+  std::vector<Tensor> room;
+  for (const Tensor& tensor : of_batch) room.push_back(tensor.defined() ? torch::empty_like(tensor) : tensor);
+  const torch::TensorOptions weights = state_.front().options();
+  index_ = torch::zeros({}, weights.dtype(torch::kLong));
+  inputs_.emplace(StepInputs{.of_batch = std::move(room),
+                             .batch_index = torch::zeros_like(index_),
+                             .noise = following(noise_, index_),
+                             .learning_rate = make_rate(weights.device()),
+                             .average_pull = torch::zeros({}, weights),
+                             .kl_weight = numbers.kl_weight ? torch::zeros({}, weights) : Tensor()});
+}
+
+// A number that stays is not written again: each write costs as much as a kernel of the step.
+void GraphedStep::put_in_place(const std::vector<Tensor>& of_batch, const Numbers& numbers) {
+  for (size_t i = 0; i < of_batch.size(); ++i) {
+    if (of_batch[i].defined()) inputs_->of_batch[i].copy_(of_batch[i]);
   }
-  inputs_->batch.x.copy_(batch.x);
-  if (batch.labels.defined()) inputs_->batch.labels.copy_(batch.labels);
-  index_.fill_(static_cast<int64_t>(numbers.index));
-  if (numbers.learning_rate != in_place_.learning_rate) inputs_->learning_rate.fill_(numbers.learning_rate);
-  if (numbers.average_pull != in_place_.average_pull) inputs_->average_pull.fill_(numbers.average_pull);
-  in_place_ = numbers;
+  const auto put = [](const Tensor& place, auto number, auto before) {
+    if (number != before) place.fill_(number);
+  };
+  const Numbers before = std::exchange(in_place_, numbers);
+  put(index_, numbers.index, before.index);
+  put(inputs_->batch_index, numbers.batch_index, before.batch_index);
+  put(inputs_->learning_rate, numbers.learning_rate, before.learning_rate);
+  put(inputs_->average_pull, numbers.average_pull, before.average_pull);
+  if (numbers.kl_weight) put(inputs_->kl_weight, *numbers.kl_weight, before.kl_weight.value_or(0));
 }
 
 // What is computed as it is comes last, and counts.

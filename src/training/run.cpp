@@ -202,29 +202,29 @@ void Run::train_epoch(RunObserver& observer, const StopSignal& stop) {
   pictures_since_log_ = 0;
   if (state_.position == 0) trainer_.sums().begin_epoch();
   while (state_.position < batches_.per_epoch() && !is_stopped(stop)) {
-    const Batch batch =
-        profile().time(Phase::data, [&] { return batches_.get(state_.epoch, state_.position); });
+    const TrainingBatches::Plan plan =
+        profile().time(Phase::data, [&] { return batches_.plan(state_.epoch, state_.position); });
     tell_others(stop);
-    take_step(batch);
+    take_step(plan);
     profile().time(Phase::logging, [&] { after_step(observer, stop); });
     if (divergence_.has_diverged()) return roll_back();
   }
   if (config_.training.profile) spdlog::info("{}", profile().take_summary());
 }
 
-void Run::take_step(const Batch& batch) {
+void Run::take_step(const TrainingBatches::Plan& plan) {
   try {
-    trainer_.step(batch);
+    trainer_.step(batches_, plan);
   } catch (const std::exception& error) {
     if (!is_out_of_memory(error)) throw;
-    if (group_->is_alone()) throw out_of_memory_at(trainer_, batch);
+    if (group_->is_alone()) throw out_of_memory_at(trainer_, batches_.make(plan));
     throw MemoryError("out of memory in rank {}'s {} pictures of a step; set training.batch_size to less",
-                      group_->rank(), batch.size());
+                      group_->rank(), plan.size());
   }
   divergence_.add(trainer_.sums().last_loss());
   ++state_.position;
   ++state_.step;
-  pictures_since_log_ += batch.whole_size();
+  pictures_since_log_ += plan.whole_size();
 }
 
 // Rows of metrics, a look at the losses, saves that are due; those only while they are sound.

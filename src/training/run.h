@@ -110,7 +110,7 @@ class Run {
   bool is_stopped(const StopSignal& stop);
   bool is_asked_to_save(const StopSignal& stop);
   void train_epoch(RunObserver& observer, const StopSignal& stop);
-  void take_step(const Batch& batch);
+  void take_step(const TrainingBatches::Plan& plan);
   void finish_epoch(RunObserver& observer);
   bool all_know_that(bool saved) const;
   void save_epoch(bool is_best);

@@ -47,33 +47,35 @@ bool TapedStep::fits(const Batch& batch) const {
          (have_same_form(batch.x, x_) && have_same_form(batch.labels, labels_));
 }
 
-Terms TapedStep::run(const Batch& batch, uint64_t step, const Forward& forward, Profile& profile) {
-  if (state_ == State::given_up) return compute(batch, noise_.at(step), forward, profile);
+Terms TapedStep::run(const Batch& batch, const Numbers& at, const Forward& forward, Profile& profile) {
+  if (state_ == State::given_up) return compute(batch, noise_.at(at.step), forward, profile);
   if (state_ == State::new_here || batch.size() > x_.size(0)) {
-    begin_with(batch);
-    return compute(batch, noise_.at(step), forward, profile);
+    begin_with(batch, at);
+    return compute(batch, noise_.at(at.step), forward, profile);
   }
-  if (state_ == State::warm) return note(batch, step, forward, profile);
-  if (state_ == State::noted) return check(batch, step, forward, profile);
-  return replay(batch, step, profile);
+  if (state_ == State::warm) return note(batch, at, forward, profile);
+  if (state_ == State::noted) return check(batch, at, forward, profile);
+  return replay(batch, at, profile);
 }
 
 // The first that is seen may be the last of an epoch, and smaller than the others.
-void TapedStep::begin_with(const Batch& batch) {
+void TapedStep::begin_with(const Batch& batch, const Numbers& at) {
   state_ = State::warm;
   checked_ = 0;
   x_ = batch.x.clone();
   labels_ = batch.labels.defined() ? batch.labels.clone() : Tensor();
+  kl_weight_ = at.kl_weight ? torch::zeros({}, batch.x.options()) : Tensor();
 }
 
-void TapedStep::put_in_place(const Batch& batch, uint64_t step) {
+void TapedStep::put_in_place(const Batch& batch, const Numbers& at) {
   x_.copy_(batch.x);
   if (labels_.defined()) labels_.copy_(batch.labels);
-  step_ = step;
+  step_ = at.step;
+  if (kl_weight_.defined()) kl_weight_.fill_(*at.kl_weight);
 }
 
 Terms TapedStep::compute(const Batch& batch, Random noise, const Forward& forward, Profile& profile) const {
-  const Terms terms = profile.time(Phase::forward, [&] { return forward(batch, noise); });
+  const Terms terms = profile.time(Phase::forward, [&] { return forward(batch, noise, /*kl_weight=*/{}); });
   profile.time(Phase::backward, [&] {
     parameters_.clear_gradients();
     terms.surrogate.backward();
@@ -81,16 +83,16 @@ Terms TapedStep::compute(const Batch& batch, Random noise, const Forward& forwar
   return detached(terms);
 }
 
-Terms TapedStep::note(const Batch& batch, uint64_t step, const Forward& forward, Profile& profile) {
+Terms TapedStep::note(const Batch& batch, const Numbers& at, const Forward& forward, Profile& profile) {
   forward_ = backward_ = {};  // a step that ran out of memory may have begun them
-  put_in_place(batch, step);
+  put_in_place(batch, at);
   Batch here = batch;
   here.x = x_;
   here.labels = labels_;
   Random noise = noise_.following(&step_);
   const Terms terms = profile.time(Phase::forward, [&] {
     const Tape::Recording recording(forward_);
-    return forward(here, noise);
+    return forward(here, noise, kl_weight_);
   });
   terms_ = detached(terms);
   profile.time(Phase::backward, [&] {
@@ -112,9 +114,9 @@ Terms TapedStep::note(const Batch& batch, uint64_t step, const Forward& forward,
   return terms_;
 }
 
-Terms TapedStep::replay(const Batch& batch, uint64_t step, Profile& profile) {
+Terms TapedStep::replay(const Batch& batch, const Numbers& at, Profile& profile) {
   profile.time(Phase::forward, [&] {
-    put_in_place(batch, step);
+    put_in_place(batch, at);
     forward_.replay();
   });
   profile.time(Phase::backward, [&] { backward_.replay(); });
@@ -122,13 +124,13 @@ Terms TapedStep::replay(const Batch& batch, uint64_t step, Profile& profile) {
   return terms_;
 }
 
-Terms TapedStep::check(const Batch& batch, uint64_t step, const Forward& forward, Profile& profile) {
-  const Terms computed = compute(batch, noise_.at(step), forward, profile);
+Terms TapedStep::check(const Batch& batch, const Numbers& at, const Forward& forward, Profile& profile) {
+  const Terms computed = compute(batch, noise_.at(at.step), forward, profile);
   const std::vector<Tensor> gradients = parameters_.computed_gradients();
   std::string obstacle;
   try {
     Profile not_a_step_of_its_own;
-    const Terms replayed = replay(batch, step, not_a_step_of_its_own);
+    const Terms replayed = replay(batch, at, not_a_step_of_its_own);
     if (!are_equal(computed, replayed) || !are_equal(gradients, gradients_)) {
       obstacle = "it does not come to the same numbers";
     }
@@ -148,7 +150,7 @@ void TapedStep::give_up(const std::string& obstacle) {
   spdlog::debug("steps are not replayed: {}", obstacle);
   state_ = State::given_up;
   obstacle_ = obstacle;
-  x_ = labels_ = Tensor();
+  x_ = labels_ = kl_weight_ = Tensor();
   terms_ = {};
   gradients_.clear();
   forward_ = {};

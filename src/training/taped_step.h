@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,8 +21,15 @@ namespace vae {
 /// of their results and differentiating costs a small model a quarter of its step.
 class TapedStep {
  public:
-  /// What a step computes of a batch and its noise: a function of these and of the parameters alone.
-  using Forward = std::function<Terms(const Batch&, Random&)>;
+  /// What a step computes of a batch, its noise and, where steps differ in it, the weight of the KL: a
+  /// function of these and of the parameters alone. The weight is undefined for a step that is not noted.
+  using Forward = std::function<Terms(const Batch&, Random&, const Tensor& kl_weight)>;
+
+  /// What the host says of a step.
+  struct Numbers {
+    uint64_t step = 0;                     // index of its noise
+    std::optional<double> kl_weight = {};  // Objective::kl_weight
+  };
 
   /// `noise` is that of the steps, which are its indices.
   TapedStep(FlatParameters& parameters, const Random& noise) : parameters_(parameters), noise_(noise) {}
@@ -36,7 +44,7 @@ class TapedStep {
   /// if they differ by a bit, or what was noted can't be done again, this one and all others are computed as
   /// they are, and the log says why at its level "debug". A batch with more pictures than those before begins
   /// anew.
-  Terms run(const Batch& batch, uint64_t step, const Forward& forward, Profile& profile);
+  Terms run(const Batch& batch, const Numbers& at, const Forward& forward, Profile& profile);
 
   /// Whether steps are done by what was noted.
   bool replays() const { return state_ == State::replaying; }
@@ -49,11 +57,11 @@ class TapedStep {
   static constexpr int kChecks = 2;
 
   Terms compute(const Batch& batch, Random noise, const Forward& forward, Profile& profile) const;
-  Terms note(const Batch& batch, uint64_t step, const Forward& forward, Profile& profile);
-  Terms replay(const Batch& batch, uint64_t step, Profile& profile);
-  Terms check(const Batch& batch, uint64_t step, const Forward& forward, Profile& profile);
-  void begin_with(const Batch& batch);
-  void put_in_place(const Batch& batch, uint64_t step);
+  Terms note(const Batch& batch, const Numbers& at, const Forward& forward, Profile& profile);
+  Terms replay(const Batch& batch, const Numbers& at, Profile& profile);
+  Terms check(const Batch& batch, const Numbers& at, const Forward& forward, Profile& profile);
+  void begin_with(const Batch& batch, const Numbers& at);
+  void put_in_place(const Batch& batch, const Numbers& at);
   void give_up(const std::string& obstacle);
 
   FlatParameters& parameters_;
@@ -64,6 +72,7 @@ class TapedStep {
 
   // What the tapes read and write.
   Tensor x_, labels_;
+  Tensor kl_weight_;  // undefined where all steps have the same
   uint64_t step_ = 0;
   Terms terms_;
   std::vector<Tensor> gradients_;

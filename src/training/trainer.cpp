@@ -70,8 +70,29 @@ double Trainer::rate_factor() const {
 
 double Trainer::learning_rate() const { return optimizer_->learning_rate() * rate_factor(); }
 
-// A graph has memory of its own, which a step beside it may lack.
 void Trainer::step(const Batch& batch) {
+  step_on({.tensors = {batch.x, batch.labels},
+           .make = [&] { return batch; },
+           .make_in_place =
+               [&](const StepInputs& inputs) {
+                 return Batch{
+                     .x = inputs.of_batch[0], .labels = inputs.of_batch[1], .population = batch.population};
+               }});
+}
+
+void Trainer::step(TrainingBatches& batches, const TrainingBatches::Plan& plan) {
+  const auto make = [&] { return profile_.time(Phase::data, [&] { return batches.make(plan); }); };
+  if (!batches.can_be_made_in_place()) return step(make());
+  step_on({.tensors = {plan.numbers},
+           .index = plan.index,
+           .make = make,
+           .make_in_place = [&](const StepInputs& inputs) {
+             return batches.make_in_place(inputs.of_batch[0], inputs.batch_index);
+           }});
+}
+
+// A graph has memory of its own, which a step beside it may lack.
+void Trainer::step_on(const Ingredients& batch) {
   try {
     learn(batch);
   } catch (const std::exception& error) {
@@ -82,10 +103,16 @@ void Trainer::step(const Batch& batch) {
   ++steps_;
 }
 
-void Trainer::learn(const Batch& batch) {
+void Trainer::learn(const Ingredients& batch) {
   if (can_be_graphed(batch)) {
     learn_by_graph(batch);
-  } else if (can_be_taped(batch)) {
+  } else {
+    learn_as_it_is(batch.make());
+  }
+}
+
+void Trainer::learn_as_it_is(const Batch& batch) {
+  if (can_be_taped(batch)) {
     learn_by_tape(batch);
   } else if (batch.size() > 0) {
     learn_from(batch);
@@ -115,15 +142,17 @@ Terms Trainer::evaluate(const Posterior& posterior, const StepContext& at) {
   return objective_->evaluate(*model_, posterior, at.batch, at.random, at.step);
 }
 
-Terms Trainer::forward(const Batch& batch, Random& noise) {
-  const StepContext at = {
-      .model = *model_, .objective = *objective_, .batch = batch, .random = noise, .step = steps_};
+Terms Trainer::forward(const Batch& batch, Random& noise, const Tensor& kl_weight) {
+  const StepContext at = {.model = *model_,
+                          .objective = *objective_,
+                          .batch = batch,
+                          .random = noise,
+                          .step = {.number = steps_, .kl_weight = kl_weight}};
   return evaluate(*e_step(at).posterior, at);
 }
 
 bool Trainer::is_one_function() const {
-  const std::optional<int64_t> settled = objective_->settles_at();
-  return settled && steps_ >= *settled && inference_->is_one_pass() && !exchange_.is_shared();
+  return objective_->is_one_function() && inference_->is_one_pass() && !exchange_.is_shared();
 }
 
 // Buffers may be changed by a forward pass, as those of "optimal" variances are: computing a step twice to
@@ -134,15 +163,19 @@ bool Trainer::can_be_taped(const Batch& batch) const {
 }
 
 void Trainer::learn_by_tape(const Batch& batch) {
-  const auto compute = [this](const Batch& given, Random& noise) { return forward(given, noise); };
-  const Terms terms = taped_.run(batch, static_cast<uint64_t>(steps_), compute, profile_);
+  const TapedStep::Numbers numbers = {.step = static_cast<uint64_t>(steps_),
+                                      .kl_weight = objective_->kl_weight(steps_)};
+  const auto compute = [this](const Batch& given, Random& noise, const Tensor& kl_weight) {
+    return forward(given, noise, kl_weight);
+  };
+  const Terms terms = taped_.run(batch, numbers, compute, profile_);
   profile_.time(Phase::optimizer, [&] { update(terms); });
 }
 
 std::string Trainer::obstacle_to_graphs() const {
   if (exchange_.is_shared()) return "several processes exchange their gradients";
   if (!inference_->is_one_pass()) return "inference takes more than one pass";
-  if (!objective_->settles_at()) return "what the objective computes may differ from step to step";
+  if (!objective_->is_one_function()) return "what the objective computes may differ from step to step";
   return {};
 }
 
@@ -155,28 +188,33 @@ void Trainer::record_by(std::unique_ptr<Recorder> recorder) {
   graphed_.emplace(std::move(recorder), latent_, batch_size_, std::move(state));
 }
 
-bool Trainer::can_be_graphed(const Batch& batch) const {
-  return graphed_ && is_one_function() && !profile_.is_on() && graphed_->fits(batch);
+bool Trainer::can_be_graphed(const Ingredients& batch) const {
+  return graphed_ && !profile_.is_on() && graphed_->fits(batch.tensors);
 }
 
-void Trainer::learn_by_graph(const Batch& batch) {
-  const GraphedStep::Numbers numbers = {.index = static_cast<uint64_t>(steps_),
+void Trainer::learn_by_graph(const Ingredients& batch) {
+  const GraphedStep::Numbers numbers = {.index = steps_,
+                                        .batch_index = batch.index,
                                         .learning_rate = learning_rate(),
-                                        .average_pull = average_ ? average_->pull(steps_) : 0};
-  const auto recorded = [this](const StepInputs& inputs) {
+                                        .average_pull = average_ ? average_->pull(steps_) : 0,
+                                        .kl_weight = objective_->kl_weight(steps_)};
+  const auto recorded = [&](const StepInputs& inputs) {
     Random noise = inputs.noise;
-    const Terms terms = forward(inputs.batch, noise);
+    const Terms terms = forward(batch.make_in_place(inputs), noise, inputs.kl_weight);
     parameters_.clear_gradients();
     terms.surrogate.backward();
     update(terms, {inputs.learning_rate, inputs.average_pull});
   };
-  graphed_->run(batch, numbers, recorded, [&] { learn_from(batch); });
+  graphed_->run(batch.tensors, numbers, recorded, [&] { learn_from(batch.make()); });
 }
 
 void Trainer::learn_from(const Batch& batch) {
   Random noise = latent_.at(static_cast<uint64_t>(steps_)).between(batch.others);
-  const StepContext context = {
-      .model = *model_, .objective = *objective_, .batch = batch, .random = noise, .step = steps_};
+  const StepContext context = {.model = *model_,
+                               .objective = *objective_,
+                               .batch = batch,
+                               .random = noise,
+                               .step = {.number = steps_}};
   const EStep q = profile_.time(Phase::forward, [&] { return e_step(context); });
   if (const std::optional<Terms> terms = inference_->m_step(context, *q.posterior)) {
     const Tensor none = torch::zeros({}, terms->objective.options());

@@ -1,9 +1,11 @@
 // The training step.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/random.h"
 #include "data/batches.h"
@@ -43,6 +45,10 @@ class Trainer {
   /// steps. Waits for nothing on the device.
   void step(const Batch& batch);
 
+  /// The same on a batch that is not made yet: a step that is replayed makes it itself, where it can. Always
+  /// of the same batches, which outlive this.
+  void step(TrainingBatches& batches, const TrainingBatches::Plan& plan);
+
   Vae& model() { return *model_; }
   Profile& profile() { return profile_; }
   const Objective& objective() const { return *objective_; }
@@ -79,11 +85,20 @@ class Trainer {
   std::vector<NamedTensor> everything() const;
   double rate_factor() const;
 
-  void learn(const Batch& batch);
+  /// A batch by what it is made of.
+  struct Ingredients {
+    std::vector<Tensor> tensors;
+    int64_t index = 0;                                      // of its noise
+    std::function<Batch()> make;                            // of them
+    std::function<Batch(const StepInputs&)> make_in_place;  // the same of copies of them
+  };
+  void step_on(const Ingredients& batch);
+  void learn(const Ingredients& batch);
+  void learn_as_it_is(const Batch& batch);
   void learn_from(const Batch& batch);
   EStep e_step(const StepContext& at);
   Terms evaluate(const Posterior& posterior, const StepContext& at);
-  Terms forward(const Batch& batch, Random& noise);
+  Terms forward(const Batch& batch, Random& noise, const Tensor& kl_weight);
 
   /// Whether a step is one function of the weights, the batch and the noise, and one step of the weights.
   bool is_one_function() const;
@@ -94,8 +109,8 @@ class Trainer {
 
   /// Why no step can be replayed as a graph; empty where nothing hinders.
   std::string obstacle_to_graphs() const;
-  bool can_be_graphed(const Batch& batch) const;
-  void learn_by_graph(const Batch& batch);
+  bool can_be_graphed(const Ingredients& batch) const;
+  void learn_by_graph(const Ingredients& batch);
 
   /// The steps of a batch of which other processes have all pictures.
   void follow(const Batch& batch);

@@ -238,16 +238,25 @@ TEST(Noise, CoinsForTheRowsOfABatchAreThoseOfTheWhole) {
   EXPECT_TRUE(torch::equal(bernoulli(part, odds.slice(0, 1, 3)), whole.slice(0, 1, 3)));
 }
 
+TEST(Noise, OfAnIndexInATensorIsThatOfTheIndexItHolds) {
+  const Tensor index = torch::zeros({}, torch::kLong);
+  const Random stream(1, "noise"), followed = following(stream, index);
+  for (const int64_t at : {0, 3, 8}) {
+    index.fill_(at);
+    Random first = followed, second = stream.at(static_cast<uint64_t>(at));
+    EXPECT_TRUE(torch::equal(normal(first, {10}, torch::kFloat), normal(second, {10}, torch::kFloat)));
+  }
+}
+
 TEST(Noise, OfAnIndexOnACardIsThatOfTheIndexItHolds) {
   if (!torch::cuda::is_available()) GTEST_SKIP() << "there is no card";
   if (!draws_on(torch::kCUDA)) GTEST_SKIP() << "configured without VAE_CUDA";
   const auto options = torch::TensorOptions(torch::kCUDA).dtype(torch::kFloat);
   const Tensor index = torch::full({}, 3, options.dtype(torch::kLong));
-  const auto* place = reinterpret_cast<const uint64_t*>(index.const_data_ptr<int64_t>());
   const Random stream(1, "noise");
   for (const int64_t at : {3, 8}) {
     index.fill_(at);
-    Random followed = stream.following_on_card(place), here = stream.at(static_cast<uint64_t>(at));
+    Random followed = following(stream, index), here = stream.at(static_cast<uint64_t>(at));
     // The logarithm and the cosine of a card, to some units in the last place of draws below 7.
     EXPECT_LT(test::distance(normal(followed, {1000}, options).cpu(), normal(here, {1000}, torch::kFloat)),
               1e-5);

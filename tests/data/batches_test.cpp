@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "support/numbered_pictures.h"
+#include "support/observations.h"
 #include "support/statistics.h"
 #include "support/tensors.h"
 
@@ -269,6 +270,28 @@ TEST(TrainingBatches, NoiseIsDrawnAnewInEveryEpochAndBatch) {
   EXPECT_FALSE(torch::equal(noise(0, 0), noise(0, 1)));
   EXPECT_FALSE(torch::equal(noise(0, 0), noise(1, 0)));
   EXPECT_FALSE(torch::equal(noise(0, 1), noise(1, 0)));
+}
+
+TEST(TrainingBatches, AreMadeAgainOfWhatTheirPlaceHolds) {
+  const auto dataset = test::numbered_pictures(8, kColour);
+  for (const ObservationConfig& observation : test::every_observation()) {
+    const Pictures pictures(dataset, observation, {.residence = Residence::device});
+    for (const bool flips : {false, true}) {
+      TrainingBatches batches(pictures, {.batch_size = 4, .horizontal_flip = flips}, 1);
+      const Tensor numbers = torch::zeros({4}, torch::kLong), index = torch::zeros({}, torch::kLong);
+      for (const int64_t epoch : {0, 3}) {
+        const TrainingBatches::Plan plan = batches.plan(epoch, 1);
+        numbers.copy_(plan.numbers);
+        index.fill_(plan.index);
+        const Batch here = batches.make_in_place(numbers, index), expected = batches.get(epoch, 1);
+        EXPECT_TRUE(torch::equal(here.x, expected.x)) << observation.type() << ", flips: " << flips;
+        EXPECT_TRUE(torch::equal(here.labels, expected.labels));
+        EXPECT_EQ(here.population, 8);
+      }
+    }
+  }
+  const Pictures stored(dataset, PlainObservation{}, {});
+  EXPECT_FALSE(TrainingBatches(stored, {}, 1).can_be_made_in_place());
 }
 
 TEST(TrainingBatches, LeaveTheDefaultGeneratorAlone) {

@@ -60,7 +60,7 @@ TEST(BetaTc, WithAllWeightsOneIsTheElbo) {
   const auto posterior = model->encode(batch.x);
   const auto value = [&](Objective& objective) {
     Random random(1, "eps");
-    return objective.evaluate(*model, *posterior, batch, random, 0).objective.item<double>();
+    return objective.evaluate(*model, *posterior, batch, random, {}).objective.item<double>();
   };
   Elbo elbo({.kl = KlEstimate::sampled}, model->picture());
   for (const auto sampling : {AggregateSampling::stratified, AggregateSampling::weighted}) {

@@ -56,7 +56,7 @@ std::set<std::string> keys_in(const std::string& message) {
 void expect_learns(const Vae& model, Objective& objective) {
   Random random(1, "eps");
   const auto posterior = model.encode(batch().x, batch().labels);
-  const Terms terms = objective.evaluate(model, *posterior, batch(), random, /*step=*/0);
+  const Terms terms = objective.evaluate(model, *posterior, batch(), random, {});
   for (const Tensor& term : {terms.surrogate, terms.objective, terms.reconstruction, terms.kl}) {
     EXPECT_TRUE(test::is_finite(term));
   }

@@ -40,7 +40,7 @@ Result evaluate(const ObjectiveConfig& config, const LikelihoodConfig& likelihoo
   objective->to(torch::kDouble);
   const Batch batch = share_of_batch(share);
   Random random = Random(1, "eps").between(batch.others);
-  const Terms terms = objective->evaluate(*model, *model->encode(batch.x), batch, random, /*step=*/5);
+  const Terms terms = objective->evaluate(*model, *model->encode(batch.x), batch, random, {.number = 5});
   terms.surrogate.backward();
   std::vector<Tensor> gradients;
   for (const auto& module : std::vector<std::shared_ptr<torch::nn::Module>>{model, objective}) {

@@ -44,8 +44,8 @@ struct Values {
 
 Values evaluate(const ElboConfig& config, const Vae& model, int64_t step = 0) {
   Random random(1, "eps");
-  const Terms terms =
-      Elbo(config, test::kTinyPicture).evaluate(model, *model.encode(batch().x), batch(), random, step);
+  const Terms terms = Elbo(config, test::kTinyPicture)
+                          .evaluate(model, *model.encode(batch().x), batch(), random, {.number = step});
   return {terms.surrogate.item<double>(), terms.objective.item<double>(), terms.reconstruction.item<double>(),
           terms.kl.item<double>()};
 }
@@ -57,7 +57,7 @@ TEST(Elbo, SampledKlAgreesWithTheClosedForm) {
   std::vector<Tensor> draws;
   for (uint64_t stream = 0; stream < 400; ++stream) {
     Random random(stream, "eps");
-    draws.push_back(sampled.evaluate(*model, *model->encode(batch().x), batch(), random, 0).kl);
+    draws.push_back(sampled.evaluate(*model, *model->encode(batch().x), batch(), random, {}).kl);
   }
   EXPECT_LT(test::z_score(torch::stack(draws), parts(*model, KlEstimate::closed_form, 1).kl.mean()),
             test::kStandardErrors);
@@ -84,7 +84,7 @@ TEST(Elbo, MoreSamplesScatterLess) {
     for (uint64_t stream = 0; stream < 200; ++stream) {
       Random random(stream, "eps");
       draws.push_back(Elbo({.samples = samples}, test::kTinyPicture)
-                          .evaluate(*model, *model->encode(batch().x), batch(), random, 0)
+                          .evaluate(*model, *model->encode(batch().x), batch(), random, {})
                           .reconstruction.item<double>());
     }
     return test::values(draws).var().item<double>();
@@ -115,6 +115,22 @@ TEST(Elbo, BetaGrowsLinearlyFromZero) {
   }
 }
 
+TEST(Elbo, TakesTheWeightOfTheKlFromTheDeviceWhereItIsGiven) {
+  const auto model = test::tiny_model();
+  for (const auto kl : {KlEstimate::closed_form, KlEstimate::sampled}) {
+    Elbo elbo({.kl = kl, .beta = 3, .beta_warmup_steps = 10}, test::kTinyPicture);
+    const auto objective = [&](const ObjectiveStep& step) {
+      Random random(1, "eps");
+      return elbo.evaluate(*model, *model->encode(batch().x), batch(), random, step).objective;
+    };
+    for (const int64_t step : {0, 4, 10, 11}) {
+      const Tensor weight = torch::full({}, elbo.kl_weight(step).value(), torch::kDouble);
+      EXPECT_TRUE(torch::equal(objective({.number = 1, .kl_weight = weight}), objective({.number = step})));
+    }
+  }
+  EXPECT_FALSE(Elbo({.beta = 3}, test::kTinyPicture).kl_weight(0)) << "which no step changes";
+}
+
 TEST(Elbo, FreeBitsFloorTheMeanKlOfEachDimension) {
   const auto model = test::tiny_model();
   const Values plain = evaluate({}, *model);
@@ -139,7 +155,7 @@ TEST(Elbo, ADimensionBelowItsFreeBitsIsNotReduced) {
     model->zero_grad();
     Random random(1, "eps");
     Elbo(config, test::kTinyPicture)
-        .evaluate(*model, *model->encode(batch().x), batch(), random, 0)
+        .evaluate(*model, *model->encode(batch().x), batch(), random, {})
         .surrogate.backward();
     return model->named_parameters().begin()->value().grad().clone();
   };

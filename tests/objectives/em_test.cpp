@@ -62,7 +62,7 @@ struct ExactEm {
       const Batch batch = {.x = x.narrow(0, first, std::min(size, x.size(0) - first)),
                            .population = x.size(0)};
       Random random(1, "latent");
-      const StepContext context = {*model, elbo, batch, random, 0};
+      const StepContext context = {*model, elbo, batch, random};
       const EStep q = inference->e_step(context);
       sum += inference->m_step(context, *q.posterior)->objective.item<double>() *
              static_cast<double>(batch.size());

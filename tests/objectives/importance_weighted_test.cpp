@@ -14,7 +14,7 @@ namespace {
 Terms evaluate(const ObjectiveConfig& config, const Vae& model, const Batch& batch) {
   Random random(1, "eps");
   return make_objective(config, model.picture())
-      ->evaluate(model, *model.encode(batch.x, batch.labels), batch, random, /*step=*/0);
+      ->evaluate(model, *model.encode(batch.x, batch.labels), batch, random, {});
 }
 
 std::vector<Tensor> gradients(const ObjectiveConfig& config, Vae& model, const Batch& batch) {

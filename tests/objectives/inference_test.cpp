@@ -36,7 +36,7 @@ struct Scheme {
 
   EStep e_step(const Batch& pictures) {
     Random random(1, "latent");
-    return inference->e_step({*model, elbo, pictures, random, 0});
+    return inference->e_step({*model, elbo, pictures, random});
   }
   Tensor table(const std::string& name) const { return inference->named_buffers()["table." + name]; }
 
@@ -89,7 +89,7 @@ TEST(SemiAmortized, TrainsTheEncoderAtItsOwnQ) {
   refined.e_step(all).surrogate.backward();
   Random random(1, "latent");
   const EStep q = plain.e_step(all);
-  plain.elbo.evaluate(*plain.model, *q.posterior, all, random, 0).surrogate.backward();
+  plain.elbo.evaluate(*plain.model, *q.posterior, all, random, {}).surrogate.backward();
   const auto expected = plain.model->named_parameters();
   for (const auto& parameter : refined.model->named_parameters()) {
     if (parameter.key().starts_with("encoder.")) {

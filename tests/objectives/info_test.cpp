@@ -49,7 +49,7 @@ TEST(Info, WithoutItsDistanceIsTheElbo) {
   const auto posterior = model->encode(batch.x);
   const auto value = [&](Objective& objective) {
     Random random(1, "eps");
-    return objective.evaluate(*model, *posterior, batch, random, 0).objective.item<double>();
+    return objective.evaluate(*model, *posterior, batch, random, {}).objective.item<double>();
   };
   Elbo elbo({}, model->picture());
   Info plain({.alpha = 0, .lambda = 1}), with_distance({.alpha = 0, .lambda = 2});

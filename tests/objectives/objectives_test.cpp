@@ -24,7 +24,7 @@ Batch batch_of(int64_t count) {
 Terms evaluate(Objective& objective, const Vae& model, const Batch& batch, int64_t step = 3,
                uint64_t seed = 1) {
   Random random(seed, "eps");
-  return objective.evaluate(model, *model.encode(batch.x, batch.labels), batch, random, step);
+  return objective.evaluate(model, *model.encode(batch.x, batch.labels), batch, random, {.number = step});
 }
 
 template <class Row>

@@ -57,13 +57,13 @@ TEST(PosteriorAscent, HasForEachPictureTheGradientOfItsOwnTerm) {
   const Batch batch = {.x = test::binary_pictures(kPictures)};
   const Tensor lambda = model->encode_parameters(batch.x).detach();
   Random random(1, "eps");
-  const Tensor all = posterior_gradient({*model, elbo, batch, random, 0}, lambda);
+  const Tensor all = posterior_gradient({*model, elbo, batch, random}, lambda);
   const int64_t latent = model->latent();
   for (int64_t i = 0; i < kPictures; ++i) {
     Random noise(1, "eps");
     noise.skip(static_cast<uint64_t>(i * latent) * kWordsPerNormal);
     const Batch alone = {.x = batch.x.narrow(0, i, 1)};
-    const Tensor one = posterior_gradient({*model, elbo, alone, noise, 0}, lambda.narrow(0, i, 1));
+    const Tensor one = posterior_gradient({*model, elbo, alone, noise}, lambda.narrow(0, i, 1));
     EXPECT_LT(test::distance(all[i], one[0]), 1e-12);
   }
   EXPECT_GT(all.abs().max().item<double>(), 1e-3);

@@ -56,7 +56,7 @@ double elbo(const Vae& model, bool reduced) {
   const Autocast autocast(torch::kCPU, reduced);
   const Batch batch{.x = test::binary_pictures(8).to(torch::kFloat), .labels = {}};
   const Tensor value = Elbo({}, model.picture())
-                           .evaluate(model, *model.encode(batch.x, batch.labels), batch, random, 0)
+                           .evaluate(model, *model.encode(batch.x, batch.labels), batch, random, {})
                            .objective;
   EXPECT_EQ(value.scalar_type(), torch::kFloat);
   return value.item<double>();

@@ -11,6 +11,8 @@
 #include <vector>
 
 #include "support/models.h"
+#include "support/numbered_pictures.h"
+#include "support/observations.h"
 #include "support/tape_recorder.h"
 #include "training/trainer.h"
 
@@ -141,15 +143,68 @@ TEST(GraphedStep, CountsAStepThatIsSkipped) {
   EXPECT_TRUE(std::isnan(trainer.sums().last_loss().item<double>()));
 }
 
-TEST(GraphedStep, WaitsForTheEndOfTheWarmUp) {
+TEST(GraphedStep, ComesToTheBitsOfPlainStepsWhileTheKlWarmsUp) {
   Config config = tiny_run();
-  config.objective = ElboConfig{.beta_warmup_steps = 5};
-  expect_same_bits(config, "warm-up");
-  config.objective = ElboConfig{.beta_warmup_steps = kSteps};
-  Trainer trainer = make_trainer(config);
-  record_by_tape(trainer);
-  train(trainer);
-  EXPECT_FALSE(trainer.graphed()->replays());
+  for (const int64_t steps : {int64_t{3}, kGoesBack + 2, kSteps + 1}) {
+    config.objective = ElboConfig{.beta = 3, .beta_warmup_steps = steps};
+    expect_same_bits(config, "closed form");
+    config.objective = ElboConfig{.beta = 3, .beta_warmup_steps = steps, .free_bits = 0.1};
+    expect_same_bits(config, "free bits");
+    config.objective = ElboConfig{.kl = KlEstimate::sampled, .beta = 3, .beta_warmup_steps = steps};
+    expect_same_bits(config, "sampled");
+  }
+}
+
+/// Steps on batches that are planned, with shorter ones between them, against plain steps on the same.
+void expect_same_bits_of_batches(Residence residence, const ObservationConfig& observation, bool flips) {
+  constexpr int64_t kCount = 2 * kPictures + 5;
+  const auto dataset = test::numbered_pictures(kCount, test::kTinyPicture);
+  const Pictures there(dataset, observation, {.type = torch::kDouble, .residence = residence});
+  const Pictures stored(dataset, observation, {.type = torch::kDouble});
+  const TrainingBatches::Options options{.batch_size = kPictures, .horizontal_flip = flips};
+  TrainingBatches planned(there, options, 1), made(stored, options, 1);
+  ASSERT_EQ(planned.can_be_made_in_place(), residence == Residence::device);
+  const TrainingPictures pictures = {.shape = test::kTinyPicture, .classes = kCount, .count = kCount};
+  Trainer graphed(tiny_run(), pictures, torch::kCPU, kSteps),
+      plain(tiny_run(), pictures, torch::kCPU, kSteps);
+  record_by_tape(graphed);
+  for (int64_t step = 0; step < kSteps; ++step) {
+    const int64_t epoch = step / planned.per_epoch(), position = step % planned.per_epoch();
+    graphed.step(planned, planned.plan(epoch, position));
+    plain.step(made.get(epoch, position));
+  }
+  EXPECT_TRUE(graphed.graphed()->replays()) << graphed.graphed()->obstacle();
+  EXPECT_TRUE(torch::equal(graphed.weights(), plain.weights())) << observation.type() << ", flips: " << flips;
+}
+
+TEST(GraphedStep, ComesToTheBitsOfPlainStepsOnBatchesThatItMakes) {
+  for (const ObservationConfig& observation : test::every_observation()) {
+    for (const bool flips : {false, true}) expect_same_bits_of_batches(Residence::device, observation, flips);
+  }
+}
+
+TEST(GraphedStep, ComesToTheBitsOfPlainStepsOnBatchesThatAreBrought) {
+  expect_same_bits_of_batches(Residence::storage, Binarize{}, /*flips=*/true);
+}
+
+TEST(GraphedStep, DoesNotMakeTheBatchBesideIt) {
+  const Pictures pictures(test::numbered_pictures(kPictures, test::kTinyPicture), Binarize{},
+                          {.type = torch::kDouble, .residence = Residence::device});
+  TrainingBatches batches(pictures, {.batch_size = kPictures}, 1);
+  const auto weights_after = [&](const OtherRows& others) {
+    Trainer trainer(tiny_run(), {.shape = test::kTinyPicture, .classes = kPictures, .count = kPictures},
+                    torch::kCPU, kSteps);
+    record_by_tape(trainer);
+    for (int64_t epoch = 0; epoch <= GraphedStep::kTrials; ++epoch) {
+      TrainingBatches::Plan plan = batches.plan(epoch, 0);
+      if (epoch == GraphedStep::kTrials) plan.rows.others = others;
+      trainer.step(batches, plan);
+    }
+    EXPECT_TRUE(trainer.graphed()->replays());
+    return trainer.weights().clone();
+  };
+  // A batch of a process among others has noise of its own, but a recorded step knows no others.
+  EXPECT_TRUE(torch::equal(weights_after({.before = 7}), weights_after({})));
 }
 
 TEST(GraphedStep, IsNotForWhatMayDifferFromStepToStep) {
@@ -196,15 +251,15 @@ struct Sums {
 
   void run(int64_t steps, const std::function<double(int64_t)>& of_host) {
     for (int64_t step = 0; step < steps; ++step) {
-      const Batch batch = {.x = torch::full({kPictures}, static_cast<float>(step + 1))};
-      const GraphedStep::Numbers numbers = {.index = static_cast<uint64_t>(step), .learning_rate = 0.5};
+      const Tensor x = torch::full({kPictures}, static_cast<float>(step + 1));
+      const GraphedStep::Numbers numbers = {.index = step, .learning_rate = 0.5};
       const double factor = of_host(step);
       graphed.run(
-          batch, numbers,
+          {x}, numbers,
           [this, factor](const StepInputs& inputs) {
-            weight.add_((factor * inputs.learning_rate * inputs.batch.x.sum()).to(torch::kFloat));
+            weight.add_((factor * inputs.learning_rate * inputs.of_batch[0].sum()).to(torch::kFloat));
           },
-          [&] { weight.add_(0.5 * batch.x.sum()); });
+          [&] { weight.add_(0.5 * x.sum()); });
       if (!graphed.obstacle().empty()) return;
     }
   }
@@ -272,6 +327,30 @@ TEST(GraphedStep, AgreesWithPlainStepsOnACard) {
   EXPECT_TRUE(graphed.graphed()->replays()) << graphed.graphed()->obstacle();
   // Losses of some 20 nats in float32, after steps whose sums may be taken in another order.
   EXPECT_TRUE(torch::allclose(torch::stack(losses), torch::stack(expected), /*rtol=*/1e-4));
+}
+
+TEST(GraphedStep, AgreesWithPlainStepsOnACardOnBatchesThatItMakes) {
+  if (!torch::cuda::is_available()) GTEST_SKIP() << "there is no card";
+  if (!make_recorder(torch::kCUDA)) GTEST_SKIP() << "configured without VAE_CUDA";
+  const Pictures there(test::numbered_pictures(3 * kPictures, test::kTinyPicture), Binarize{},
+                       {.device = torch::kCUDA});
+  const TrainingBatches::Options options{.batch_size = kPictures, .horizontal_flip = true};
+  const TrainingPictures pictures = {
+      .shape = test::kTinyPicture, .classes = 3 * kPictures, .count = 3 * kPictures};
+  Config config = tiny_run();
+  config.precision = Precision::float32;
+  config.objective = ElboConfig{.beta_warmup_steps = kSteps};
+  TrainingBatches planned(there, options, 1), made(there, options, 1);
+  Trainer graphed(config, pictures, torch::kCUDA, kSteps);
+  config.training.profile = true;  // which has steps run as they are
+  Trainer plain(config, pictures, torch::kCUDA, kSteps);
+  for (int64_t step = 0; step < kSteps; ++step) {
+    graphed.step(planned, planned.plan(step / 3, step % 3));
+    plain.step(made.get(step / 3, step % 3));
+    // As above.
+    EXPECT_TRUE(torch::allclose(graphed.sums().last_loss(), plain.sums().last_loss(), /*rtol=*/1e-4)) << step;
+  }
+  EXPECT_TRUE(graphed.graphed()->replays()) << graphed.graphed()->obstacle();
 }
 
 }  // namespace

@@ -127,12 +127,14 @@ TEST(TapedStep, BeginsAnewWithALargerBatch) {
   EXPECT_TRUE(trainer.taped().replays());
 }
 
-TEST(TapedStep, WaitsForTheEndOfTheWarmUp) {
+TEST(TapedStep, ReplaysWhileTheKlWarmsUp) {
   Config config = tiny_run();
-  config.objective = ElboConfig{.beta_warmup_steps = kSteps - 2};
-  EXPECT_FALSE(expect_same_with_and_without(config, "begins too late").replays);
-  config.objective = ElboConfig{.beta_warmup_steps = 2};
-  EXPECT_TRUE(expect_same_with_and_without(config, "begins in time").replays);
+  for (const int64_t steps : {int64_t{2}, kSteps - 1, kSteps + 1}) {
+    config.objective = ElboConfig{.beta = 3, .beta_warmup_steps = steps};
+    EXPECT_TRUE(expect_same_with_and_without(config, "closed form").replays);
+    config.objective = ElboConfig{.kl = KlEstimate::sampled, .beta = 3, .beta_warmup_steps = steps};
+    EXPECT_TRUE(expect_same_with_and_without(config, "sampled").replays);
+  }
 }
 
 struct OneWeight : torch::nn::Module {
@@ -145,14 +147,14 @@ TEST(TapedStep, FindsThatAStepIsNotAFunctionOfWhatItIsGiven) {
   FlatParameters parameters(module.named_parameters());
   TapedStep taped(parameters, Random(1, "test"));
   double hidden = 1;
-  const auto forward = [&](const Batch& batch, Random&) {
+  const auto forward = [&](const Batch& batch, Random&, const Tensor&) {
     const Tensor loss = (++hidden * module.weight * batch.x).sum();
     return Terms{.surrogate = loss, .objective = loss, .reconstruction = loss, .kl = loss};
   };
   Profile profile;
   for (uint64_t step = 0; step < 5; ++step) {
     const Batch batch = {.x = torch::full({3}, static_cast<float>(step))};
-    const Terms terms = taped.run(batch, step, forward, profile);
+    const Terms terms = taped.run(batch, {.step = step}, forward, profile);
     EXPECT_EQ(terms.objective.item<double>(), hidden * 2 * 3 * static_cast<double>(step));
     EXPECT_FLOAT_EQ(parameters.find_gradients().item<float>(),
                     std::sqrt(3.0F) * static_cast<float>(hidden) * static_cast<float>(step));
