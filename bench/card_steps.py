@@ -1,6 +1,6 @@
 """Training steps in PyTorch on a card, what bench/compare sets beside `vae`. Usage: card_steps.py WORKLOAD eager|compile|count.
 
-Prints the milliseconds of the fastest of five passes. The pictures, bytes of chance, lie on the card; batches are gathered,
+Prints the milliseconds of the fastest of five passes, and the most memory that PyTorch took from the card. The pictures, bytes of chance, lie on the card; batches are gathered,
 and binarized where `vae` binarizes them, in each step. `compile` is torch.compile's "reduce-overhead": CUDA graphs. `count`
 prints the work of a step in products and convolutions instead. AMP=1 in the environment: bfloat16 autocast. DEVICE=cpu: to
 try the script.
@@ -129,6 +129,8 @@ def main():
         run(workload.steps)
         passes.append(1000 * (time.perf_counter() - begin) / workload.steps)
     print(f"ms/step min {min(passes):.4f}")
+    if DEVICE != "cpu":
+        print(f"peak MiB {torch.cuda.max_memory_reserved(DEVICE) / 2**20:.1f}")
 
 
 if __name__ == "__main__":

@@ -6,9 +6,12 @@ import subprocess
 import time
 
 
+def idx(folder, part):
+    return {"type": "idx", "images": str(folder / f"{part}-images-idx3-ubyte.gz")}
+
+
 def mnist(folder):
-    train = {"type": "idx", "images": str(folder / "train-images-idx3-ubyte.gz")}
-    return {"train": train, "validation": "none", "test": "none", "observation": "binarize"}
+    return {"train": idx(folder, "train"), "validation": "none", "test": "none", "observation": "binarize"}
 
 
 def mlp(hidden, latent, activation):

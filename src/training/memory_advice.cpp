@@ -29,24 +29,44 @@ int64_t size_that_fits(Trainer& trainer, const Batch& batch) {
   return size;
 }
 
-/// "0.52 GiB resident", or of a card "9.81 GiB on cuda:0".
-std::string peak_on(torch::Device device) {
-  constexpr double kGibibyte = 1 << 30;
-  if (device.is_cpu()) {
-    rusage usage = {};
-    ::getrusage(RUSAGE_SELF, &usage);
-    return fmt::format("{:.2f} GiB resident", static_cast<double>(usage.ru_maxrss) * 1024 / kGibibyte);
-  }
-  const auto statistics = at::getDeviceAllocator(device.type())->getDeviceStats(device.index());
+double resident_peak() {
+  rusage usage = {};
+  ::getrusage(RUSAGE_SELF, &usage);
+  return static_cast<double>(usage.ru_maxrss) * 1024;
+}
+
+/// Of LibTorch's allocator on a card.
+struct CardPeak {
+  double taken = 0;
+  double in_use = 0;
+};
+
+CardPeak peak_on(torch::Device card) {
+  const auto statistics = at::getDeviceAllocator(card.type())->getDeviceStats(card.index());
   const auto all = static_cast<size_t>(c10::CachingAllocator::StatType::AGGREGATE);
-  return fmt::format("{:.2f} GiB on {}",
-                     static_cast<double>(statistics.allocated_bytes[all].peak) / kGibibyte, device.str());
+  return {.taken = static_cast<double>(statistics.reserved_bytes[all].peak),
+          .in_use = static_cast<double>(statistics.allocated_bytes[all].peak)};
+}
+
+/// "0.52 GiB resident", or of a card "9.81 GiB on cuda:0".
+std::string peak_in_use(torch::Device device) {
+  constexpr double kGibibyte = 1 << 30;
+  if (device.is_cpu()) return fmt::format("{:.2f} GiB resident", resident_peak() / kGibibyte);
+  return fmt::format("{:.2f} GiB on {}", peak_on(device).in_use / kGibibyte, device.str());
 }
 
 }  // namespace
 
+std::string memory_peak(torch::Device device) {
+  constexpr double kMebibyte = 1 << 20;
+  if (device.is_cpu()) return fmt::format("{:.1f} MiB resident", resident_peak() / kMebibyte);
+  const CardPeak peak = peak_on(device);
+  return fmt::format("{:.1f} MiB of {}, {:.1f} MiB in use", peak.taken / kMebibyte, device.str(),
+                     peak.in_use / kMebibyte);
+}
+
 MemoryError out_of_memory_at(Trainer& trainer, const Batch& batch) {
-  const std::string peak = peak_on(batch.x.device());
+  const std::string peak = peak_in_use(batch.x.device());
   const int64_t size = size_that_fits(trainer, batch);
   const std::string remedy =
       size > 0 ? fmt::format("a step of {} fitted: set training.batch_size to that or less", size)

@@ -55,6 +55,8 @@ void tell_memory(const Inference& inference) {
                static_cast<double>(bytes) / kMebibyte);
 }
 
+void tell_peak(torch::Device device) { spdlog::debug("the most memory: {}", memory_peak(device)); }
+
 void warn_of_long_warmup(const TrainingConfig& training, int64_t total_steps) {
   const int64_t steps = warmup_steps(training.schedule);
   if (steps < total_steps) return;
@@ -166,7 +168,8 @@ void Run::begin_together() {
 
 Ending Run::fit(RunObserver& observer, const StopSignal& stop) {
   const auto goes_on = [this] { return state_.epoch < config_.training.epochs && !out_of_patience(); };
-  if (goes_on()) spdlog::debug("training on {}, threads: {}", device_.str(), at::get_num_threads());
+  const bool has_work = goes_on();
+  if (has_work) spdlog::debug("training on {}, threads: {}", device_.str(), at::get_num_threads());
   if (lacks_checkpoint()) save_scheduled();
   while (goes_on()) {
     train_epoch(observer, stop);
@@ -175,10 +178,12 @@ Ending Run::fit(RunObserver& observer, const StopSignal& stop) {
     if (is_stopped(stop)) {
       save();
       group_->wait_for_all();
+      tell_peak(device_);
       return Ending::stopped;
     }
   }
   group_->wait_for_all();  // a failure of rank 0's last save is everyone's
+  if (has_work) tell_peak(device_);
   return out_of_patience() ? Ending::out_of_patience : Ending::finished;
 }
 

@@ -1,6 +1,7 @@
 """What a run finds in its folder, what it leaves there, and what may change when it goes on."""
 
 import json
+import re
 import unittest
 
 import program
@@ -23,6 +24,11 @@ class RunFolder(ProgramTest):
         for epoch in (1, 2):
             expected += [f"samples/epoch-000{epoch}.png", f"reconstructions/epoch-000{epoch}.png"]
         self.assertEqual(program.files(self.run_folder), sorted(expected))
+
+    def test_tells_the_most_memory_at_the_end(self):
+        told = re.findall(r"the most memory: ([\d.]+) MiB resident", (self.run_folder / "log.txt").read_text())
+        self.assertTrue(told)
+        self.assertGreater(float(told[-1]), 50)  # LibTorch's libraries alone
 
     def test_is_runs_slash_name_by_default(self):
         self.assert_done(run("train", "--config", program.CONFIG, *settings(name="mine"), cwd=self.folder))
