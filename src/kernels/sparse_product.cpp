@@ -112,7 +112,7 @@ std::vector<int64_t> places_of_rows(const float* x, int64_t rows, int64_t inputs
       places[static_cast<size_t>(r + 1)] = count_row(x + r * inputs, inputs);
   });
   for (size_t r = 1; r < places.size(); ++r) places[r] += places[r - 1];
-  if (places.back() * kZerosForOne > rows * inputs) places.clear();
+  if (places.back() * kZerosForOne >= rows * inputs) places.clear();
   return places;
 }
 

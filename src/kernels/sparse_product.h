@@ -9,7 +9,7 @@ namespace vae {
 bool may_be_sparse(int64_t rows);
 
 /// out <- x weight^T: x [rows, inputs], weight [outputs, inputs], out [rows, outputs], all dense. False, and
-/// nothing done, where more than a quarter of x's numbers are not 0. A number of `weight` that only meets
+/// nothing done, unless more than three quarters of x's numbers are 0. A number of `weight` that only meets
 /// zeros is not looked at, even where it is not finite. The number of threads changes no bit.
 bool multiply_sparse(const float* x, const float* weight, int64_t rows, int64_t inputs, int64_t outputs,
                      float* out);
