@@ -128,7 +128,8 @@ class TrainingBatches {
   /// place in the whole batch).
   Batch get(int64_t epoch, int64_t position) { return make(plan(epoch, position)); }
 
-  /// The same in two steps. A plan is of use until the next is made.
+  /// The same in two steps, one of which begins to bring the next batch. A plan is of use until the next is
+  /// made.
   Plan plan(int64_t epoch, int64_t position);
   Batch make(const Plan& plan);
 

@@ -16,9 +16,10 @@ namespace vae {
   const auto lanes = static_cast<__mmask16>((1U << columns) - 1);
   __m512 a[kVector], b[kVector];  // NOLINT: registers
 #pragma GCC unroll 16
-  for (int64_t i = 0; i < kVector; ++i)
+  for (int64_t i = 0; i < kVector; ++i) {
     a[i] = i < rows ? _mm512_maskz_loadu_ps(lanes, from + i * from_by_row) : _mm512_setzero_ps();
-    // Squares of 2, of 4, of 8 and of 16 change places.
+  }
+  // Squares of 2, of 4, of 8 and of 16 change places.
 #pragma GCC unroll 8
   for (int64_t i = 0; i < kPairs; ++i) {
     b[2 * i] = _mm512_unpacklo_ps(a[2 * i], a[2 * i + 1]);

@@ -23,7 +23,7 @@ struct Terms {
 /// The step of a training at which an objective is evaluated.
 struct ObjectiveStep {
   int64_t number = 0;     // of the optimizer's steps, from 0
-  Tensor kl_weight = {};  // Objective::kl_weight of it, a scalar that is read on the device, in its place
+  Tensor kl_weight = {};  // if defined, a scalar that is read in place of kl_weight(number)
 };
 
 /// A module, because some estimators of its gradient learn along with the model.

@@ -78,7 +78,7 @@ TEST(SparseProduct, LeavesAloneWhatIsNotSparse) {
   Tensor out = torch::full({20, 30}, 7.0F);
   EXPECT_FALSE(multiply_sparse(x.const_data_ptr<float>(), weight.const_data_ptr<float>(), 20, 100, 30,
                                out.data_ptr<float>()));
-  Tensor sum = torch::full({20, 100}, 7.0F);  // weight as the gradient of 30 rows
+  Tensor sum = torch::full({20, 100}, 7.0F);
   EXPECT_FALSE(sum_sparse(test::draws({20, 20}, 2).const_data_ptr<float>(), x.const_data_ptr<float>(), 20,
                           100, 20, sum.data_ptr<float>()));
   EXPECT_TRUE((out == 7).all().item<bool>());

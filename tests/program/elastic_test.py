@@ -28,7 +28,8 @@ class Elastic(DisturbedTest):
         """An agent in a session of its own, so that it can be killed with its process."""
         agent = subprocess.Popen(
             [sys.executable, "-m", "torch.distributed.run", "--max-restarts", "2", *options, "--no-python",
-             *program.command(*TRAIN, "--out", self.folder / "run")],
+             # who waits for one that never comes is to be started again before the test gives up
+             *program.command(*TRAIN, "--peer-timeout", "30", "--out", self.folder / "run")],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
         self.addCleanup(agent.communicate)
         self.addCleanup(self.kill, agent)
