@@ -70,7 +70,8 @@ class Streams(ProgramTest):
             self.assertNotIn(ESCAPE, text)
             self.assertNotIn("\r", text)
         self.assertEqual(len(result.stderr.splitlines()), 2)  # one an epoch
-        self.assertRegex(log, r"^\S+ training on cpu, threads: \d+\n\S+ epoch 1/2 .*\n\S+ epoch 2/2 .*\n\S+ the most memory: .* resident\n$")
+        self.assertRegex(log, r"^\S+ training on cpu, threads: \d+\n\S+ epoch 1/2 .*\n\S+ epoch 2/2 .*\n"
+                              r"\S+ the most memory: .* resident\n$")
         self.assertRegex(result.stdout, r"^best validation ELBO .* nats, epoch \d\nrun in .*/run\n$")
 
     def test_help_is_plain(self):
