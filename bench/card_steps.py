@@ -1,9 +1,9 @@
 """Training steps in PyTorch on a card, what bench/compare sets beside `vae`. Usage: card_steps.py WORKLOAD eager|compile|count.
 
-Prints the milliseconds of the fastest of five passes, and the most memory that PyTorch took from the card. The pictures, bytes of chance, lie on the card; batches are gathered,
-and binarized where `vae` binarizes them, in each step. `compile` is torch.compile's "reduce-overhead": CUDA graphs. `count`
-prints the work of a step in products and convolutions instead. AMP=1 in the environment: bfloat16 autocast. DEVICE=cpu: to
-try the script.
+Prints the milliseconds of the fastest of five passes, and the most memory that PyTorch took from the card. The pictures,
+bytes of chance, lie on the card; batches are gathered, and binarized where `vae` binarizes them, in each step. `compile` is
+torch.compile's "reduce-overhead": CUDA graphs. `count` prints the work of a step in products and convolutions instead.
+AMP=1 in the environment: bfloat16 autocast. DEVICE=cpu: to try the script.
 """
 
 import dataclasses

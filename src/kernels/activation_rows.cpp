@@ -144,7 +144,6 @@ RowGradients differentiate_all(FusedActivation activation, const Tensor& y, cons
   T* out = before.mutable_data_ptr<T>();
   float *sum_of_block = sums.data_ptr<float>(), *sum = bias.data_ptr<float>();
   perform({&y, &gradient, &before, &sums, &bias}, [=] {
-    std::fill_n(sum, channels, 0.0F);
     for_each_row(blocks, together * channels, [=](int64_t i) {
       const Block block = {.rows = std::min(together, rows - i * together), .channels = channels};
       const int64_t at = i * together * channels;
@@ -152,7 +151,9 @@ RowGradients differentiate_all(FusedActivation activation, const Tensor& y, cons
       std::fill_n(here, channels, 0.0F);
       differentiate(activation, values + at, arriving + at, block, out + at, here);
     });
-    if (blocks > 1) sum_rows(sum_of_block, {blocks, channels}, sum);
+    if (blocks == 1) return;
+    std::fill_n(sum, channels, 0.0F);
+    sum_rows(sum_of_block, {blocks, channels}, sum);
   });
   return {.before_activation = before, .bias = bias};
 }

@@ -43,7 +43,7 @@ template <int64_t Rows, int64_t Outputs>
     for (int64_t c = 0; c < Outputs; ++c) sums[r][c] = _mm512_setzero_ps();
   }
   for (int64_t i = 0; i < inputs; i += kVector) {
-    const auto lanes = static_cast<__mmask16>((1U << std::min(inputs - i, kVector)) - 1);
+    const auto lanes = first_lanes(inputs - i);
     __m512 values[static_cast<size_t>(Rows)];  // NOLINT: registers
 #pragma GCC unroll 8
     for (int64_t r = 0; r < Rows; ++r) values[r] = _mm512_maskz_loadu_ps(lanes, x + r * inputs + i);

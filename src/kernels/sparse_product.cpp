@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/divide_up.h"
+#include "kernels/fused.h"
 #include "kernels/own_products.h"
 #include "kernels/square_transpose.h"
 
@@ -19,12 +20,11 @@ namespace vae {
 
 namespace {
 
-constexpr int64_t kFewestRows = 16;  // below which a matrix in another order does not pay
-constexpr int64_t kZerosForOne = 4;  // how sparse is sparse
-constexpr int64_t kPanelRows = 128;  // that lists are cut into
-constexpr int64_t kMostVectors = 6;  // of sums in registers
-constexpr int64_t kRowsAtLeast = 8;  // that are worth another thread
-constexpr int64_t kVectorsAtLeast = 4;
+constexpr int64_t kFewestRows = 16;     // below which a matrix in another order does not pay
+constexpr int64_t kZerosForOne = 4;     // how sparse is sparse
+constexpr int64_t kPanelRows = 128;     // that lists are cut into
+constexpr int64_t kMostVectors = 6;     // of sums in registers
+constexpr int64_t kVectorsAtLeast = 4;  // that are worth another thread
 
 // GCC 12 takes the shuffles and masks of its own header for reads of what nobody wrote.
 #pragma GCC diagnostic push
@@ -46,13 +46,9 @@ struct alignas(64) Panel {
   float numbers[kPanelRows * kMostVectors * kVector];  // NOLINT: to be filled
 };
 
-[[gnu::always_inline]] VAE_AVX512 inline __mmask16 lanes(int64_t count) {
-  return static_cast<__mmask16>((1U << std::min(count, kVector)) - 1);
-}
-
 /// Which of up to 16 numbers are not 0; what is no number is none.
 [[gnu::always_inline]] VAE_AVX512 inline unsigned not_zero(const float* x, int64_t count) {
-  return _mm512_cmp_ps_mask(_mm512_maskz_loadu_ps(lanes(count), x), _mm512_setzero_ps(), _CMP_NEQ_UQ);
+  return _mm512_cmp_ps_mask(_mm512_maskz_loadu_ps(first_lanes(count), x), _mm512_setzero_ps(), _CMP_NEQ_UQ);
 }
 
 /// out <- start + the sum of value panel[row] over entries, Vectors wide; `columns` of out are there.
@@ -67,7 +63,7 @@ struct Combination {
 template <int64_t Vectors>
 VAE_AVX512 void combine(const Combination& combination) {
   const auto& [begin, end, panel, start, out, columns] = combination;
-  const __mmask16 last = lanes(columns - (Vectors - 1) * kVector);
+  const __mmask16 last = first_lanes(columns - (Vectors - 1) * kVector);
   const auto present = [last](int64_t v) __attribute__((always_inline)) {
     return v == Vectors - 1 ? last : static_cast<__mmask16>(0xffff);
   };
@@ -107,10 +103,8 @@ VAE_AVX512 int64_t count_row(const float* x, int64_t count) {
 /// Where each row's entries begin, and behind them their number; empty where they are too many.
 std::vector<int64_t> places_of_rows(const float* x, int64_t rows, int64_t inputs) {
   std::vector<int64_t> places(static_cast<size_t>(rows) + 1);
-  at::parallel_for(0, rows, kRowsAtLeast * kVector, [&](int64_t begin, int64_t end) {
-    for (int64_t r = begin; r < end; ++r)
-      places[static_cast<size_t>(r + 1)] = count_row(x + r * inputs, inputs);
-  });
+  for_each_row(rows, inputs,
+               [&](int64_t r) { places[static_cast<size_t>(r + 1)] = count_row(x + r * inputs, inputs); });
   for (size_t r = 1; r < places.size(); ++r) places[r] += places[r - 1];
   if (places.back() * kZerosForOne >= rows * inputs) places.clear();
   return places;
@@ -146,11 +140,9 @@ RowLists list_rows(const float* x, int64_t rows, int64_t inputs, const std::vect
   const int64_t panels = divide_up(inputs, kPanelRows);
   RowLists lists = {Entries(static_cast<size_t>(places.back())),
                     std::vector<int64_t>(static_cast<size_t>(rows * panels) + 1), panels};
-  at::parallel_for(0, rows, kRowsAtLeast, [&](int64_t begin, int64_t end) {
-    for (int64_t r = begin; r < end; ++r) {
-      list_row(x + r * inputs, inputs, places[static_cast<size_t>(r)], lists.entries.data(),
-               lists.begins.data() + r * panels);
-    }
+  for_each_row(rows, inputs, [&](int64_t r) {
+    list_row(x + r * inputs, inputs, places[static_cast<size_t>(r)], lists.entries.data(),
+             lists.begins.data() + r * panels);
   });
   lists.begins.back() = places.back();
   return lists;
@@ -166,11 +158,10 @@ struct Stripe {
 /// Calls work(stripe) for stripes of at most kMostVectors of the vectors from `begin` to `end`.
 template <class Work>
 void for_each_stripe(int64_t begin, int64_t end, int64_t outputs, const Work& work) {
-  const int64_t stripes = divide_up(end - begin, kMostVectors);
-  for (int64_t i = 0; i < stripes; ++i) {
-    const int64_t first = (begin + (end - begin) * i / stripes) * kVector;
-    const int64_t last = (begin + (end - begin) * (i + 1) / stripes) * kVector;
-    work(Stripe{first, std::min(last, outputs) - first});
+  const EvenParts stripes(end - begin, kMostVectors);
+  for (int64_t i = 0; i < stripes.count(); ++i) {
+    const int64_t first = (begin + stripes.begin(i)) * kVector;
+    work(Stripe{first, std::min(stripes.size(i) * kVector, outputs - first)});
   }
 }
 
@@ -251,8 +242,8 @@ VAE_AVX512 void store_columns(const float* sums, const Stripe& stripe, int64_t i
     for (int64_t j = 0; j < std::min(stripe.count - o, kVector); ++j) {
       float* here = out + (stripe.first + o + j) * inputs + first;
       const __m512 sum = _mm512_load_ps(square + j * kVector);
-      const __m512 before = adds ? _mm512_maskz_loadu_ps(lanes(count), here) : _mm512_setzero_ps();
-      _mm512_mask_storeu_ps(here, lanes(count), _mm512_add_ps(before, sum));
+      const __m512 before = adds ? _mm512_maskz_loadu_ps(first_lanes(count), here) : _mm512_setzero_ps();
+      _mm512_mask_storeu_ps(here, first_lanes(count), _mm512_add_ps(before, sum));
     }
   }
 }

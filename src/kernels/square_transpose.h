@@ -13,7 +13,7 @@ namespace vae {
                                                                int64_t rows, int64_t columns, float* to,
                                                                int64_t to_by_row) {
   constexpr int64_t kPairs = kVector / 2, kQuads = kVector / 4;
-  const auto lanes = static_cast<__mmask16>((1U << columns) - 1);
+  const __mmask16 lanes = first_lanes(columns);
   __m512 a[kVector], b[kVector];  // NOLINT: registers
 #pragma GCC unroll 16
   for (int64_t i = 0; i < kVector; ++i) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/divide_up.h"
 #include "kernels/fused.h"
 #include "kernels/own_products.h"
 #include "kernels/patches.h"

@@ -8,6 +8,7 @@
 #include <span>
 #include <vector>
 
+#include "core/divide_up.h"
 #include "kernels/own_products.h"
 #include "kernels/patches.h"
 #include "kernels/product_tile.h"
