@@ -13,10 +13,12 @@
 namespace vae {
 
 /// out[r][c] <- start[r][c] + sum_i a[r][i] b[i][c] for a few rows r, 16, 32 or 48 columns c, and i = 0 ...
-/// inner - 1. Distances are in elements; those of columns of b, start and out are 1.
+/// inner - 1. Distances are in elements; those of columns of b, start and out are 1, a[r][i] lies at
+/// r a_by_row + a_places[i].
 struct Tile {
   const float* a;
-  int64_t a_by_row, a_by_inner;
+  int64_t a_by_row;
+  const int32_t* a_places;
   const float* b;
   int64_t b_by_inner;
   int64_t inner;
@@ -41,7 +43,7 @@ inline constexpr std::array<float, kPanelColumns> kZeros = {};
 
 template <int64_t Rows, int64_t Vectors>
 VAE_AVX512 void multiply_tile(const Tile& tile) {
-  const auto& [a, a_by_row, a_by_inner, b, b_by_inner, inner, start, start_by_row, out, out_by_row] = tile;
+  const auto& [a, a_by_row, a_places, b, b_by_inner, inner, start, start_by_row, out, out_by_row] = tile;
   __m512 sums[static_cast<size_t>(Rows)][static_cast<size_t>(Vectors)];  // NOLINT: registers
 #pragma GCC unroll 8
   for (int64_t r = 0; r < Rows; ++r) {
@@ -53,9 +55,10 @@ VAE_AVX512 void multiply_tile(const Tile& tile) {
     __m512 factors[static_cast<size_t>(Vectors)];  // NOLINT: registers
 #pragma GCC unroll 8
     for (int64_t v = 0; v < Vectors; ++v) factors[v] = _mm512_loadu_ps(b + i * b_by_inner + v * kVector);
+    const float* const here = a + a_places[i];
 #pragma GCC unroll 8
     for (int64_t r = 0; r < Rows; ++r) {
-      const __m512 factor = _mm512_set1_ps(a[r * a_by_row + i * a_by_inner]);
+      const __m512 factor = _mm512_set1_ps(here[r * a_by_row]);
 #pragma GCC unroll 8
       for (int64_t v = 0; v < Vectors; ++v) sums[r][v] = _mm512_fmadd_ps(factor, factors[v], sums[r][v]);
     }

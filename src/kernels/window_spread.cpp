@@ -3,6 +3,8 @@
 #include <ATen/Parallel.h>
 
 #include <algorithm>
+#include <array>
+#include <vector>
 
 #include "core/divide_up.h"
 #include "kernels/fused.h"
@@ -58,52 +60,99 @@ struct Channels {
   int64_t first, vectors;
 };
 
-/// The weight's numbers for a pixel in its two windows of a row: [2 narrow, channels], some of its rows.
-void collect(const Spread& spread, const Parity& parity, int64_t window_row, const Channels& channels,
-             int64_t first, int64_t rows, float* panel) {
+/// What is summed in one go: of the numbers under the two windows of a row, [2 narrow], some.
+struct Stretch {
+  int64_t window_row;
+  int64_t begin, size;
+};
+
+/// All of them, where channels are many none with numbers of two windows. Those come first under which no
+/// pixel of an even picture meets the border.
+std::vector<Stretch> stretches_of(const Parity& parity, int64_t narrow) {
+  const int64_t columns = 2 * narrow <= kPanelRows ? 1 : 2;
+  const EvenParts parts(2 * narrow / columns, kPanelRows);
+  std::vector<Stretch> result;
+  for (int64_t row = 0; row < 2; ++row) {
+    for (int64_t column = 0; column < columns; ++column) {
+      const int64_t begin = columns == 1 ? 0 : (column ^ (1 - parity.x)) * narrow;
+      for (int64_t part = 0; part < parts.count(); ++part)
+        result.push_back({row ^ (1 - parity.y), begin + parts.begin(part), parts.size(part)});
+    }
+  }
+  return result;
+}
+
+/// The weight's numbers for what the stretch reads: [size, channels].
+void collect(const Spread& spread, const Parity& parity, const Channels& channels, const Stretch& stretch,
+             float* panel) {
   const int64_t narrow = spread.map.narrow, wide = spread.map.wide;
-  const int64_t y = place_in_window(parity.y, window_row);
-  for (int64_t i = first; i < first + rows; ++i, panel += kPanelColumns) {
+  const int64_t y = place_in_window(parity.y, stretch.window_row);
+  for (int64_t i = stretch.begin; i < stretch.begin + stretch.size; ++i, panel += kPanelColumns) {
     const int64_t x = place_in_window(parity.x, i / narrow);
     std::copy_n(spread.weight + ((i % narrow * kWindow + y) * kWindow + x) * wide + channels.first,
                 channels.vectors * kVector, panel);
   }
 }
 
-/// Of the pixels of a parity in some half rows, one picture's below the other's, some channels.
+/// Pixels of a row that have the same parity, from one to before another.
+struct Pixels {
+  int64_t begin, end;
+};
+
+Pixels all_pixels(const WindowMap& map, const Parity& parity) { return {0, (map.width - parity.x + 1) / 2}; }
+
+/// Those that the stretch gives more than the border's zeros.
+Pixels pixels_under(const WindowMap& map, const Parity& parity, const Stretch& stretch) {
+  const Pixels all = all_pixels(map, parity);
+  const int64_t window = stretch.begin / map.narrow;
+  if (stretch.begin + stretch.size > (window + 1) * map.narrow) return all;
+  const int64_t column = parity.x + window;  // with the border, of the first pixel
+  return {column == 0 ? 1 : 0, std::min(all.end, map.columns + 1 - column)};
+}
+
+constexpr std::array<int32_t, kPanelRows> kInTurn = [] {
+  std::array<int32_t, kPanelRows> result = {};
+  for (size_t i = 0; i < result.size(); ++i) result[i] = static_cast<int32_t>(i);
+  return result;
+}();
+
+/// Of the pixels of a parity in some half rows, one picture's below the other's, some channels. The first
+/// stretch begins their sums; the others leave out what lies under the border.
 void spread_part(const Spread& spread, const Parity& parity, int64_t first_row, int64_t rows,
                  const Channels& channels) {
   const WindowMap& map = spread.map;
   const int64_t bordered_row = (map.columns + 2) * map.narrow, by_pixel = 2 * map.wide;
-  const EvenParts runs((map.width - parity.x + 1) / 2, kTileRows), stretches(2 * map.narrow, kPanelRows);
   Panel panel;
-  for (int64_t step = 0; step < 2 * stretches.count(); ++step) {
-    const int64_t window_row = step / stretches.count(), stretch = step % stretches.count();
-    const int64_t begin = stretches.begin(stretch), inner = stretches.size(stretch);
-    collect(spread, parity, window_row, channels, begin, inner, panel.numbers);
+  bool begins = true;
+  for (const Stretch& stretch : stretches_of(parity, map.narrow)) {
+    collect(spread, parity, channels, stretch, panel.numbers);
+    const auto [from, to] = begins ? all_pixels(map, parity) : pixels_under(map, parity, stretch);
+    const EvenParts runs(std::max<int64_t>(to - from, 0), kTileRows);
     for (int64_t row = first_row; row < first_row + rows; ++row) {
       const int64_t picture = row / spread.half_height(), i = row % spread.half_height();
-      const int64_t y = 2 * i + parity.y;
+      const int64_t y = 2 * i + parity.y, above = i + parity.y + stretch.window_row;
       if (y == map.height) continue;  // of an odd height
-      const float* a = spread.small + (picture * (map.rows + 2) + i + parity.y + window_row) * bordered_row +
-                       parity.x * map.narrow + begin;
+      if (!begins && (above == 0 || above == map.rows + 1)) continue;
+      const float* a = spread.small + (picture * (map.rows + 2) + above) * bordered_row +
+                       parity.x * map.narrow + stretch.begin;
       float* out =
           spread.large + ((picture * map.height + y) * map.width + parity.x) * map.wide + channels.first;
       for (int64_t run = 0; run < runs.count(); ++run) {
-        const int64_t x = runs.begin(run);
+        const int64_t x = from + runs.begin(run);
         float* here = out + x * by_pixel;
         tile_function(runs.size(run), channels.vectors)({.a = a + x * map.narrow,
                                                          .a_by_row = map.narrow,
-                                                         .a_by_inner = 1,
+                                                         .a_places = kInTurn.data(),
                                                          .b = panel.numbers,
                                                          .b_by_inner = kPanelColumns,
-                                                         .inner = inner,
-                                                         .start = step == 0 ? kZeros.data() : here,
-                                                         .start_by_row = step == 0 ? 0 : by_pixel,
+                                                         .inner = stretch.size,
+                                                         .start = begins ? kZeros.data() : here,
+                                                         .start_by_row = begins ? 0 : by_pixel,
                                                          .out = here,
                                                          .out_by_row = by_pixel});
       }
     }
+    begins = false;
   }
 }
 

@@ -20,6 +20,7 @@ namespace vae {
 namespace {
 
 constexpr int64_t kSums = 16;  // that are added up at the end, where windows are too small to be divided
+constexpr int64_t kManyChannels = 64;
 
 /// Of `rows` rows of pixels in a window, from `y` on, the same `length` of their 4 wide numbers.
 struct WindowPart {
@@ -29,35 +30,53 @@ struct WindowPart {
   int64_t vectors() const { return rows * length / kVector; }
 };
 
-/// A window, as its parts fit into panels: of grey and of colour there is one.
+/// A window, as its parts fit into panels: of grey and of colour there is one. With many channels none has
+/// numbers of two columns, so that it lies wholly inside the picture or outside.
 std::vector<WindowPart> parts_of_window(int64_t wide) {
   if (wide % kVector != 0) return {{.y = 0, .rows = kWindow, .first = 0, .length = kWindow * wide}};
   std::vector<WindowPart> result;
-  const EvenParts vectors(kWindow * wide / kVector, kTileVectors);
+  const int64_t stretch = wide < kManyChannels ? kWindow * wide : wide;
+  const EvenParts vectors(stretch / kVector, kTileVectors);
   for (int64_t y = 0; y < kWindow; ++y) {
-    for (int64_t i = 0; i < vectors.count(); ++i) {
-      result.push_back(
-          {.y = y, .rows = 1, .first = vectors.begin(i) * kVector, .length = vectors.size(i) * kVector});
+    for (int64_t begin = 0; begin < kWindow * wide; begin += stretch) {
+      for (int64_t i = 0; i < vectors.count(); ++i) {
+        result.push_back({.y = y,
+                          .rows = 1,
+                          .first = begin + vectors.begin(i) * kVector,
+                          .length = vectors.size(i) * kVector});
+      }
     }
   }
   return result;
 }
 
-/// A part of the windows over all pixels in some rows of the small pictures, one below the other, zeros where
-/// they lie outside.
+/// A part of the windows over pixels of the small pictures, and where these lie.
+struct PixelPanel {
+  Panel windows;
+  int32_t places[kPanelRows];  // NOLINT: to be filled
+  int64_t count = 0;
+};
+
+/// Of all pixels in some rows of the small pictures, one below the other, those whose part of the window lies
+/// not wholly outside; zeros where it does in part.
 template <int64_t Rows, int64_t Length>
 VAE_AVX512 void collect(const WindowMap& map, const float* large, const WindowPart& part, int64_t first_row,
-                        int64_t rows, float* panel) {
+                        int64_t rows, PixelPanel& panel) {
   const int64_t row_size = map.width * map.wide;
+  int64_t place = 0;
+  panel.count = 0;
   for (int64_t row = first_row; row < first_row + rows; ++row) {
     const float* picture = large + row / map.rows * map.height * row_size;
-    float* const here = panel + (row - first_row) * map.columns * kPanelColumns;
-    for (int64_t i = 0; i < Rows; ++i) {
-      const int64_t y = row % map.rows * kWindowStride - kWindowPadding + part.y + i;
-      const int64_t inside = 0 <= y && y < map.height ? row_size : 0;
-      int64_t at = part.first - kWindowPadding * map.wide;
-      float* to = here + i * Length;
-      for (int64_t x = 0; x < map.columns; ++x, at += kWindowStride * map.wide, to += kPanelColumns) {
+    const int64_t first_y = row % map.rows * kWindowStride - kWindowPadding + part.y;
+    int64_t at = part.first - kWindowPadding * map.wide;
+    for (int64_t x = 0; x < map.columns; ++x, at += kWindowStride * map.wide, place += map.narrow) {
+      const bool is_outside =
+          Rows == 1 && (first_y < 0 || first_y >= map.height || at + Length <= 0 || at >= row_size);
+      if (is_outside) continue;
+      panel.places[panel.count] = static_cast<int32_t>(place);
+      float* to = panel.windows.numbers + panel.count++ * kPanelColumns;
+      for (int64_t i = 0; i < Rows; ++i, to += Length) {
+        const int64_t y = first_y + i, inside = 0 <= y && y < map.height ? row_size : 0;
         if (0 <= at && at + Length <= inside) {
           std::memcpy(to, picture + y * row_size + at, Length * sizeof(float));
         } else {
@@ -69,7 +88,7 @@ VAE_AVX512 void collect(const WindowMap& map, const float* large, const WindowPa
   }
 }
 
-using Collect = void (*)(const WindowMap&, const float*, const WindowPart&, int64_t, int64_t, float*);
+using Collect = void (*)(const WindowMap&, const float*, const WindowPart&, int64_t, int64_t, PixelPanel&);
 
 Collect collect_function(const WindowPart& part) {
   if (part.rows == kWindow) return part.length == kWindow ? collect<kWindow, 4> : collect<kWindow, 12>;
@@ -111,13 +130,13 @@ void sum_part(const WindowMap& map, const float* large, const float* small, cons
   const int64_t together = std::max<int64_t>(kPanelRows / map.columns, 1), end = first_row + rows;
   const int64_t tiles = divide_up(narrow, kTileRows) * static_cast<int64_t>(parts.size());
   const int64_t sum_by_row = kWindow * kWindow * map.wide;
-  Panel panel;
+  PixelPanel panel;
   for (int64_t row = first_row; row < end; row += together) {
     const int64_t next = std::min(row + together, end), then = std::min(next + together, end);
     const float* a = small + row * map.columns * map.narrow;
     Foresight foresight(below(map, large, next), below(map, large, then), tiles);
     for (const WindowPart& part : parts) {
-      collect_function(part)(map, large, part, row, next - row, panel.numbers);
+      collect_function(part)(map, large, part, row, next - row, panel);
       for (int64_t r = first_narrow; r < first_narrow + narrow; r += kTileRows) {
         foresight.look_ahead();
         float* out = sum + r * sum_by_row + part.y * kWindow * map.wide + part.first;
@@ -125,10 +144,10 @@ void sum_part(const WindowMap& map, const float* large, const float* small, cons
         tile_function(std::min(first_narrow + narrow - r, kTileRows),
                       part.vectors())({.a = a + r,
                                        .a_by_row = 1,
-                                       .a_by_inner = map.narrow,
-                                       .b = panel.numbers,
+                                       .a_places = panel.places,
+                                       .b = panel.windows.numbers,
                                        .b_by_inner = kPanelColumns,
-                                       .inner = (next - row) * map.columns,
+                                       .inner = panel.count,
                                        .start = is_first ? kZeros.data() : out,
                                        .start_by_row = is_first ? 0 : sum_by_row,
                                        .out = out,

@@ -25,9 +25,10 @@ struct Shape {
 };
 // Grey, colour and others; odd sides; a single window; more windows than are in memory at a time; whole
 // vectors, one to several in a row of a window; a row of more windows than a panel has room for.
-constexpr std::array kShapes = {Shape{2, 1, 4, 9, 6},    Shape{3, 3, 5, 9, 7},     Shape{1, 5, 2, 2, 3},
-                                Shape{2, 8, 16, 5, 4},   Shape{70, 32, 8, 16, 12}, Shape{5, 16, 11, 7, 10},
-                                Shape{2, 80, 130, 6, 3}, Shape{1, 16, 3, 4, 401},  Shape{3, 48, 24, 9, 7}};
+constexpr std::array kShapes = {Shape{2, 1, 4, 9, 6},     Shape{3, 3, 5, 9, 7},     Shape{1, 5, 2, 2, 3},
+                                Shape{2, 8, 16, 5, 4},    Shape{70, 32, 8, 16, 12}, Shape{5, 16, 11, 7, 10},
+                                Shape{2, 80, 130, 6, 3},  Shape{1, 16, 3, 4, 401},  Shape{3, 48, 24, 9, 7},
+                                Shape{3, 64, 200, 8, 12}, Shape{2, 64, 100, 9, 11}};
 
 std::vector<Tensor> down_inputs(const Shape& s) {
   return {test::draws({s.count, s.wide, s.height, s.width}, 1), test::draws({s.narrow, s.wide, 4, 4}, 2, 0.2),

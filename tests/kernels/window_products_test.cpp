@@ -14,10 +14,11 @@
 namespace vae {
 namespace {
 
-// Colour, which is summed by stretches, and vectors; even sides and odd.
+// Colour, which is summed by stretches, and vectors, few and many; even sides and odd.
 constexpr std::array kMaps = {
     WindowMap{.count = 9, .height = 12, .width = 10, .wide = 3, .rows = 6, .columns = 5, .narrow = 11},
-    WindowMap{.count = 7, .height = 9, .width = 15, .wide = 48, .rows = 4, .columns = 7, .narrow = 24}};
+    WindowMap{.count = 7, .height = 9, .width = 15, .wide = 48, .rows = 4, .columns = 7, .narrow = 24},
+    WindowMap{.count = 5, .height = 8, .width = 8, .wide = 64, .rows = 4, .columns = 4, .narrow = 104}};
 
 Tensor sum(const WindowMap& map) {
   const Tensor large = test::draws({map.count, map.height, map.width, map.wide}, 1);
