@@ -2,6 +2,7 @@
 
 #include "core/noise.h"
 #include "kernels/bernoulli.h"
+#include "kernels/bernoulli_layer.h"
 
 namespace vae {
 namespace {
@@ -14,6 +15,8 @@ constexpr double kEdge = 1e-3;
 Tensor Bernoulli::log_prob(const Tensor& x, const Tensor& parameters) const {
   return bernoulli_log_prob(x, parameters);
 }
+
+Likelihood::LogProbOfLayer Bernoulli::log_prob_of_layer() const { return bernoulli_log_prob_of_layer; }
 
 Tensor Bernoulli::mean(const Tensor& parameters) const { return torch::sigmoid(parameters); }
 

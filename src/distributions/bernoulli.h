@@ -23,6 +23,7 @@ class Bernoulli : public Likelihood {
  public:
   int64_t parameter_channels(int64_t channels) const override { return channels; }
   Tensor log_prob(const Tensor& x, const Tensor& parameters) const override;
+  LogProbOfLayer log_prob_of_layer() const override;
   Tensor mean(const Tensor& parameters) const override;
   Tensor sample(const Tensor& parameters, Random& random) const override;
   Tensor parameters_for_mean(const Tensor& mean) const override;

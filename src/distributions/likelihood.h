@@ -8,6 +8,8 @@
 
 namespace vae {
 
+struct LinearLayer;  // kernels/linear.h
+
 /// What the numbers of log_prob are relative to; only numbers with the same base measure can be compared.
 enum class BaseMeasure {
   binary,         // a probability of black and white pixels
@@ -27,6 +29,11 @@ class Likelihood : public torch::nn::Module {
 
   /// log p(x | parameters) in nats, summed over channels and pixels: [..., N].
   virtual Tensor log_prob(const Tensor& x, const Tensor& parameters) const = 0;
+
+  /// The same with the parameters that a linear layer makes of hidden [..., N, width], as one operation; null
+  /// where there is none.
+  using LogProbOfLayer = Tensor (*)(const Tensor& x, const Tensor& hidden, const LinearLayer& layer);
+  virtual LogProbOfLayer log_prob_of_layer() const { return nullptr; }
 
   /// E[x | parameters]: [..., N, C, H, W], in [0, 1] up to what the density allows.
   virtual Tensor mean(const Tensor& parameters) const = 0;

@@ -1,14 +1,13 @@
 #include "kernels/linear.h"
 
-#include <ATen/autocast_mode.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <vector>
 
 #include "kernels/fused.h"
-#include "kernels/narrow.h"
 #include "kernels/product.h"
 
 namespace vae {
@@ -16,17 +15,6 @@ namespace {
 
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
-
-/// a b, float32.
-Tensor product(const Operand& a, const Operand& b) {
-  const Tensor c =
-      uninitialized({a.matrix.size(a.is_transposed ? 1 : 0), b.matrix.size(b.is_transposed ? 0 : 1)});
-  multiply(a, b, c);
-  return c;
-}
-
-/// Dense float32 in the type that products are computed in.
-Tensor in_type(torch::ScalarType type, const Tensor& x) { return type == torch::kBFloat16 ? narrowed(x) : x; }
 
 /// What a forward pass leaves behind, layer by layer. Inputs and weights are of the type that products are
 /// computed in, values float32.
@@ -130,14 +118,12 @@ Tensor linear_layers(const Tensor& x, std::span<const LinearLayer> layers) {
 }  // namespace reference
 
 Tensor linear_layers(const Tensor& x, std::span<const LinearLayer> layers) {
-  const bool reduced = at::autocast::is_autocast_enabled(at::kCPU);
-  if (!can_fuse(x) || !are_dense(layers) || layers.empty() || (reduced && !multiplies_bfloat16())) {
+  const std::optional<torch::ScalarType> type = product_type();
+  if (!can_fuse(x) || !are_dense(layers) || layers.empty() || !type)
     return reference::linear_layers(x, layers);
-  }
-  const torch::ScalarType type = reduced ? torch::kBFloat16 : torch::kFloat;
   const Tensor rows = x.dim() == 2 ? x.contiguous() : x.reshape({-1, x.size(-1)}).contiguous();
-  const Tensor y = any_needs_gradient(x, layers) ? differentiable(rows, layers, type)
-                                                 : pass(rows, layers, type).values.back();
+  const Tensor y = any_needs_gradient(x, layers) ? differentiable(rows, layers, *type)
+                                                 : pass(rows, layers, *type).values.back();
   if (x.dim() == 2) return y;
   std::vector<int64_t> shape(x.sizes().begin(), x.sizes().end() - 1);
   shape.push_back(y.size(-1));

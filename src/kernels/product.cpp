@@ -1,6 +1,7 @@
 #include "kernels/product.h"
 
 #include <ATen/Functions.h>
+#include <ATen/autocast_mode.h>
 
 #include <algorithm>
 #include <cstdint>
@@ -10,6 +11,8 @@
 
 #include "core/tape.h"
 #include "kernels/few_rows.h"
+#include "kernels/fused.h"
+#include "kernels/narrow.h"
 #include "kernels/sparse_product.h"
 
 // The library that LibTorch itself computes products with, and brings along. Null where it has none. MKL
@@ -112,6 +115,20 @@ void multiply(const Operand& a, const Operand& b, const Tensor& out, Into into) 
   const Tensor product = at::mm(matrix(a), matrix(b));
   into == Into::sum ? out.add_(product) : out.copy_(product);
 }
+
+Tensor product(const Operand& a, const Operand& b) {
+  const Tensor c =
+      uninitialized({a.matrix.size(a.is_transposed ? 1 : 0), b.matrix.size(b.is_transposed ? 0 : 1)});
+  multiply(a, b, c);
+  return c;
+}
+
+std::optional<torch::ScalarType> product_type() {
+  if (!at::autocast::is_autocast_enabled(at::kCPU)) return torch::kFloat;
+  return multiplies_bfloat16() ? std::optional(torch::kBFloat16) : std::nullopt;
+}
+
+Tensor in_type(torch::ScalarType type, const Tensor& x) { return type == torch::kBFloat16 ? narrowed(x) : x; }
 
 bool multiplies_bfloat16() {
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)

@@ -2,6 +2,8 @@
 // does.
 #pragma once
 
+#include <optional>
+
 #include "core/tensor.h"
 
 namespace vae {
@@ -20,6 +22,16 @@ enum class Into { nothing, sum };  // what is there before: nothing of interest,
 /// are used: for few rows times a transpose (kernels/few_rows.h), and where data are sparse
 /// (kernels/sparse_product.h).
 void multiply(const Operand& a, const Operand& b, const Tensor& out, Into into = Into::nothing);
+
+/// a b in new memory.
+Tensor product(const Operand& a, const Operand& b);
+
+/// The type that float32's products are to be computed in, which under autocast is bfloat16; nothing where
+/// that is left to LibTorch, as the processor has no instructions for it.
+std::optional<torch::ScalarType> product_type();
+
+/// Dense float32 in that type.
+Tensor in_type(torch::ScalarType type, const Tensor& x);
 
 /// Whether the processor has instructions for products of bfloat16, and LibTorch a library that knows them.
 /// multiply does without, by at::mm, which rounds the result.

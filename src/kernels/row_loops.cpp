@@ -15,4 +15,19 @@ VAE_TARGET_CLONES void scale_row(const float* x, float factor, int64_t count, fl
   for (int64_t i = 0; i < count; ++i) out[i] = factor * x[i];
 }
 
+VAE_TARGET_CLONES void add_scaled_rows(const SpacedRows& x, const float* factors, int64_t count, float* out) {
+  const auto [first, rows, stride] = x;
+  int64_t i = 0;
+  for (; i + 4 <= rows; i += 4) {  // read for each time that the sum is written
+    const float *a = first + i * stride, *b = a + stride, *c = b + stride, *d = c + stride;
+    const float fa = factors[i], fb = factors[i + 1], fc = factors[i + 2], fd = factors[i + 3];
+#pragma omp simd
+    for (int64_t j = 0; j < count; ++j) out[j] += fa * a[j] + fb * b[j] + (fc * c[j] + fd * d[j]);
+  }
+  for (; i < rows; ++i) {
+#pragma omp simd
+    for (int64_t j = 0; j < count; ++j) out[j] += factors[i] * first[i * stride + j];
+  }
+}
+
 }  // namespace vae

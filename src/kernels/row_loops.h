@@ -11,4 +11,13 @@ double sum_of_squares(const float* x, int64_t count);
 /// out <- factor x
 void scale_row(const float* x, float factor, int64_t count, float* out);
 
+/// Rows that begin `stride` elements apart.
+struct SpacedRows {
+  const float* first;
+  int64_t rows, stride;
+};
+
+/// out <- out + the sum over rows i of factors[i] times the first `count` numbers of row i.
+void add_scaled_rows(const SpacedRows& x, const float* factors, int64_t count, float* out);
+
 }  // namespace vae

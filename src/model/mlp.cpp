@@ -1,5 +1,6 @@
 #include "model/mlp.h"
 
+#include <span>
 #include <utility>
 
 #include "model/layers.h"
@@ -12,28 +13,39 @@ class Mlp : public torch::nn::Module {
  public:
   Mlp(int64_t inputs, const std::vector<int64_t>& hidden, int64_t outputs, Activation activation) {
     for (const int64_t width : hidden) {
-      const std::string name = "hidden" + std::to_string(hidden_.size());
-      hidden_.push_back(register_module(name, std::make_shared<Linear>(inputs, width, activation)));
+      const std::string name = "hidden" + std::to_string(layers_.size());
+      layers_.push_back(register_module(name, std::make_shared<Linear>(inputs, width, activation)));
       inputs = width;
     }
-    output = register_module("output", std::make_shared<Linear>(inputs, outputs, Activation::identity));
+    layers_.push_back(
+        register_module("output", std::make_shared<Linear>(inputs, outputs, Activation::identity)));
   }
 
-  Tensor forward(Tensor x) const {
-    std::vector<LinearLayer> pending;  // fused layers, which x goes through at once
-    const auto through = [&](const Linear& layer) {
-      if (const auto fused = layer.fused()) return pending.push_back(*fused);
-      x = layer.forward(linear_layers(x, std::exchange(pending, {})));
-    };
-    for (const auto& layer : hidden_) through(*layer);
-    through(*output);
+  Tensor forward(const Tensor& x) const { return through(layers_, x); }
+
+  /// x behind the hidden layers.
+  Tensor before_output(const Tensor& x) const {
+    return through(std::span(layers_).first(layers_.size() - 1), x);
+  }
+
+  const Linear& output() const { return *layers_.back(); }
+
+ private:
+  using Layers = std::vector<std::shared_ptr<Linear>>;
+
+  static Tensor through(std::span<const Layers::value_type> layers, Tensor x) {
+    std::vector<LinearLayer> pending;  // fused ones, which x goes through at once
+    for (const auto& layer : layers) {
+      if (const auto fused = layer->fused()) {
+        pending.push_back(*fused);
+      } else {
+        x = layer->forward(linear_layers(x, std::exchange(pending, {})));
+      }
+    }
     return linear_layers(x, pending);
   }
 
-  std::shared_ptr<Linear> output;
-
- private:
-  std::vector<std::shared_ptr<Linear>> hidden_;
+  Layers layers_;
 };
 
 class MlpEncoder : public Encoder {
@@ -63,11 +75,15 @@ class MlpDecoder : public Decoder {
     return mlp_->forward(join(z, condition)).view({z.size(0), shape_.channels, shape_.height, shape_.width});
   }
 
+  std::optional<LastLayer> before_parameters(const Tensor& z, const Tensor& condition) const override {
+    return LastLayer{mlp_->before_output(join(z, condition)), *mlp_->output().fused()};
+  }
+
   Tensor nearest_constant(const Tensor& picture) const override { return picture; }
 
   void set_output(const Tensor& parameters) override {
     const torch::NoGradGuard no_grad;
-    mlp_->output->bias.copy_(parameters.flatten());
+    mlp_->output().bias.copy_(parameters.flatten());
   }
 
  private:

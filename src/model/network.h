@@ -3,8 +3,11 @@
 
 #include <torch/nn/module.h>
 
+#include <optional>
+
 #include "core/tensor.h"
 #include "data/dataset.h"
+#include "kernels/linear.h"
 
 namespace vae {
 
@@ -30,11 +33,22 @@ class Encoder : public torch::nn::Module {
   virtual Tensor forward(const Tensor& x, const Tensor& condition = {}) const = 0;
 };
 
+/// What a network's last, linear layer is given: [N, width].
+struct LastLayer {
+  Tensor input;
+  LinearLayer layer;
+};
+
 /// Latents z [N, latent], with a condition as for the encoder, to the likelihood's parameters [N, channels,
 /// H, W].
 class Decoder : public torch::nn::Module {
  public:
   virtual Tensor forward(const Tensor& z, const Tensor& condition = {}) const = 0;
+
+  /// What the parameters come from, as the picture's elements in order, where they come from a linear layer.
+  virtual std::optional<LastLayer> before_parameters(const Tensor& /*z*/, const Tensor& /*condition*/) const {
+    return std::nullopt;
+  }
 
   /// Of pictures [C, H, W] the nearest that the bias of the output alone can give.
   virtual Tensor nearest_constant(const Tensor& picture) const = 0;

@@ -79,18 +79,32 @@ Tensor Vae::encode_parameters(const Tensor& x, const Tensor& labels) const {
   return encoder_->forward(x, condition(labels)).to(x.scalar_type());
 }
 
+Tensor Vae::condition_of_each(const Tensor& labels, const Tensor& z) const {
+  const Tensor known = condition(labels);
+  if (!known.defined()) return known;
+  std::vector<int64_t> shape = z.sizes().vec();
+  shape.back() = known.size(-1);
+  return known.expand(shape).flatten(0, -2);
+}
+
 Tensor Vae::decode(const Tensor& z, const Tensor& labels) const {
-  const std::vector<int64_t> leading(z.sizes().begin(), z.sizes().end() - 1);
-  Tensor known = condition(labels);
-  if (known.defined()) {
-    std::vector<int64_t> shape = leading;
-    shape.push_back(known.size(-1));
-    known = known.expand(shape).flatten(0, -2);
-  }
-  const Tensor parameters = decoder_->forward(z.flatten(0, -2), known).to(z.scalar_type());
-  std::vector<int64_t> shape = leading;
+  const Tensor parameters =
+      decoder_->forward(z.flatten(0, -2), condition_of_each(labels, z)).to(z.scalar_type());
+  std::vector<int64_t> shape(z.sizes().begin(), z.sizes().end() - 1);
   shape.insert(shape.end(), parameters.sizes().begin() + 1, parameters.sizes().end());
   return parameters.view(shape);
+}
+
+Tensor Vae::log_likelihood(const Tensor& x, const Tensor& z, const Tensor& labels) const {
+  if (const auto log_prob = likelihood_->log_prob_of_layer()) {
+    const auto last = decoder_->before_parameters(z.flatten(0, -2), condition_of_each(labels, z));
+    if (last) {
+      std::vector<int64_t> shape = z.sizes().vec();
+      shape.back() = last->input.size(-1);
+      return log_prob(x, last->input.view(shape), last->layer);
+    }
+  }
+  return likelihood_->log_prob(x, decode(z, labels));
 }
 
 void Vae::start_at_mean(const Tensor& mean) {

@@ -33,6 +33,9 @@ class Vae : public torch::nn::Module {
   /// The likelihood's parameters at z [..., N, latent]: [..., N, parameter_channels(C), H, W].
   Tensor decode(const Tensor& z, const Tensor& labels = {}) const;
 
+  /// log p(x | z) in nats, x [N, C, H, W], z [..., N, latent]: [..., N].
+  Tensor log_likelihood(const Tensor& x, const Tensor& z, const Tensor& labels = {}) const;
+
   /// Lets the decoder begin at the mean picture [C, H, W] of the data, or the nearest that its output's bias
   /// can give, and the prior where it has pictures of its own.
   void start_at_mean(const Tensor& mean);
@@ -55,6 +58,9 @@ class Vae : public torch::nn::Module {
 
  private:
   Tensor condition(const Tensor& labels) const;
+
+  /// The same for each of z [..., N, latent], [... N, condition].
+  Tensor condition_of_each(const Tensor& labels, const Tensor& z) const;
 
   PictureShape picture_;
   std::shared_ptr<Likelihood> likelihood_;

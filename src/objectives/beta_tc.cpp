@@ -43,8 +43,7 @@ Terms BetaTc::evaluate(const Vae& model, const Posterior& posterior, const Batch
         "\"diagonal_gaussian\" and model.prior \"standard_normal\"");
   }
   const Tensor z = q->rsample(1, 1, random)[0][0];  // [B, latent]
-  const Tensor likelihood =
-      model.likelihood().log_prob(batch.x, model.decode(z.unsqueeze(0), batch.labels)).mean();
+  const Tensor likelihood = model.log_likelihood(batch.x, z.unsqueeze(0), batch.labels).mean();
   const Tensor densities = normal_log_prob(z.unsqueeze(1), q->mean(), q->log_variance());  // [B, B, latent]
   const AggregateDensities aggregate = aggregate_densities(densities, batch.population, config_.sampling);
   const Tensor posterior_log_prob = densities.diagonal(0, 0, 1).sum(0);  // [B]

@@ -89,8 +89,7 @@ Terms Elbo::evaluate(const Vae& model, const Posterior& posterior, const Batch& 
   }
   const EstimatorDraws draws =
       estimator_->draw(posterior, {.samples = config_.samples, .scored = !per_dimension}, random);
-  const Tensor likelihood =
-      model.likelihood().log_prob(batch.x, model.decode(draws.latents.z, batch.labels));  // [1, M, N]
+  const Tensor likelihood = model.log_likelihood(batch.x, draws.latents.z, batch.labels);  // [1, M, N]
   if (per_dimension) {
     const Tensor kl = scaled_sum(*per_dimension, 1 / static_cast<double>(per_dimension->size(0)));
     const Tensor charged = config_.free_bits > 0 ? penalty(*per_dimension) : kl;

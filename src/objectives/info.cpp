@@ -26,8 +26,7 @@ Terms Info::evaluate(const Vae& model, const Posterior& posterior, const Batch& 
                      const ObjectiveStep&) {
   const std::optional<Tensor> closed = posterior.kl_per_dimension(model.prior());
   const ScoredLatents latents = posterior.rsample_scored(1, 1, random);
-  const Tensor likelihood =
-      model.likelihood().log_prob(batch.x, model.decode(latents.z, batch.labels)).mean();
+  const Tensor likelihood = model.log_likelihood(batch.x, latents.z, batch.labels).mean();
   const Tensor kl = closed ? closed->sum(-1).mean()
                            : (latents.log_prob - model.prior().log_prob(latents.z, batch.labels)).mean();
   const Tensor z = latents.z[0][0];

@@ -53,7 +53,9 @@ TEST(Vae, EncodesAndDecodesWithAnyLeadingDimensions) {
     ASSERT_EQ(parameters.sizes(),
               (std::vector<int64_t>{2, 3, 4, model->likelihood().parameter_channels(1), 6, 5}));
     EXPECT_LT(test::distance(parameters[1][2], model->decode(z[1][2])), 1e-12);
-    EXPECT_EQ(model->likelihood().log_prob(x, parameters).sizes(), (std::vector<int64_t>{2, 3, 4}));
+    const Tensor likelihood = model->likelihood().log_prob(x, parameters);
+    ASSERT_EQ(likelihood.sizes(), (std::vector<int64_t>{2, 3, 4}));
+    EXPECT_LT(test::distance(model->log_likelihood(x, z), likelihood), 1e-10);
   }
 }
 
@@ -180,6 +182,9 @@ TEST(Vae, TellsEncoderAndDecoderTheClass) {
     const Tensor z = normal(random, {2, 1, model->latent()}, test::kFloat64).expand({-1, kClasses, -1});
     const Tensor means = model->encode(x, labels)->mean();
     const Tensor parameters = model->decode(z, labels);
+    EXPECT_LT(
+        test::distance(model->log_likelihood(x, z, labels), model->likelihood().log_prob(x, parameters)),
+        1e-10);
     for (int64_t y = 0; y < kClasses; ++y) {
       const Tensor other = (labels + 1).remainder(kClasses);
       EXPECT_GT(test::distance(means[y], model->encode(x, other)->mean()[y]), 1e-6);

@@ -1,0 +1,163 @@
+#include "kernels/bernoulli_layer.h"
+
+#include <torch/csrc/autograd/custom_function.h>
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "core/divide_up.h"
+#include "core/tape.h"
+#include "kernels/bernoulli.h"
+#include "kernels/bernoulli_row.h"
+#include "kernels/fused.h"
+#include "kernels/product.h"
+#include "kernels/row_loops.h"
+
+namespace vae {
+namespace {
+
+using torch::autograd::AutogradContext;
+using torch::autograd::variable_list;
+
+constexpr int64_t kLogitsTogether = 1 << 18;  // where they are not kept
+constexpr int64_t kColumnsTogether = 256;     // of a sum over rows
+constexpr int64_t kRowsTogether = 64;         // that are added up by themselves, or float would lose more
+
+/// Log-densities of rows of logits but for the bias: of `outputs`, [rows, pixels], from row `first` of all
+/// on, to the same rows of `result`. Derivatives by the logits replace the outputs if so wished.
+void score_rows(const Tensor& x, const Tensor& outputs, const Tensor& bias, int64_t first,
+                bool differentiates, const Tensor& result) {
+  const float* pictures = x.const_data_ptr<float>();
+  const float* offsets = bias.const_data_ptr<float>();
+  float *logits = outputs.data_ptr<float>(), *out = result.data_ptr<float>() + first;
+  const int64_t count = x.size(0), rows = outputs.size(0), pixels = outputs.size(1);
+  perform({&x, &outputs, &bias, &result}, [=] {
+    for_each_row(rows, pixels, [=](int64_t i) {
+      float* row = logits + i * pixels;
+      out[i] = log_prob_of({pictures + (first + i) % count * pixels, row, offsets, pixels},
+                           differentiates ? row : nullptr);
+    });
+  });
+}
+
+/// Row i of `rows` times factors[i], in new memory.
+Tensor scaled_rows(const Tensor& rows, const Tensor& factors) {
+  const Tensor result = uninitialized(rows.sizes());
+  const float *from = rows.const_data_ptr<float>(), *by = factors.const_data_ptr<float>();
+  float* to = result.data_ptr<float>();
+  const int64_t count = rows.size(0), columns = rows.size(1);
+  perform({&rows, &factors, &result}, [=] {
+    for_each_row(count, columns,
+                 [=](int64_t i) { scale_row(from + i * columns, by[i], columns, to + i * columns); });
+  });
+  return result;
+}
+
+/// out <- the sum over rows i of factors[i] times the first `count` <= kColumnsTogether numbers of row i.
+void sum_columns(const SpacedRows& x, const float* factors, int64_t count, float* out) {
+  std::array<float, kColumnsTogether> part;  // NOLINT: to be filled
+  constexpr float kOne = 1;
+  std::fill_n(out, count, 0.0F);
+  for (int64_t first = 0; first < x.rows; first += kRowsTogether) {
+    const SpacedRows block = {x.first + first * x.stride, std::min(kRowsTogether, x.rows - first), x.stride};
+    std::fill_n(part.data(), count, 0.0F);
+    add_scaled_rows(block, factors + first, count, part.data());
+    add_scaled_rows({part.data(), 1, count}, &kOne, count, out);
+  }
+}
+
+/// The sum of factors[i] times row i.
+Tensor weighted_sum(const Tensor& rows, const Tensor& factors) {
+  const int64_t count = rows.size(0), columns = rows.size(1);
+  const Tensor result = uninitialized({columns});
+  const float *from = rows.const_data_ptr<float>(), *by = factors.const_data_ptr<float>();
+  float* to = result.data_ptr<float>();
+  perform({&rows, &factors, &result}, [=] {
+    for_each_row(divide_up(columns, kColumnsTogether), count * kColumnsTogether, [=](int64_t i) {
+      const int64_t begin = i * kColumnsTogether;
+      sum_columns({from + begin, count, columns}, by, std::min(kColumnsTogether, columns - begin),
+                  to + begin);
+    });
+  });
+  return result;
+}
+
+/// x [N, pixels], hidden [rows, width], weight [pixels, width], bias [pixels]; gives [rows].
+class BernoulliOfLayer : public torch::autograd::Function<BernoulliOfLayer> {
+ public:
+  static Tensor forward(AutogradContext* context, const Tensor& x, const Tensor& hidden, const Tensor& weight,
+                        const Tensor& bias, torch::ScalarType type) {
+    const Tensor factors = in_type(type, weight);
+    const Tensor slopes = product({in_type(type, hidden)}, {factors, /*is_transposed=*/true});
+    const Tensor result = uninitialized({hidden.size(0)});
+    score_rows(x, slopes, bias, 0, /*differentiates=*/true, result);
+    context->save_for_backward({hidden, factors, slopes});
+    return result;
+  }
+
+  // With row i's gradient g_i and its pixels' derivatives d_i: hidden's is g_i (d_i W), the weight's the sum
+  // of d_i^T (g_i h_i).
+  static variable_list backward(AutogradContext* context, const variable_list& gradients) {
+    require_first_derivative("bernoulli_log_prob_of_layer");
+    const variable_list saved = context->get_saved_variables();
+    const Tensor &hidden = saved[0], &weight = saved[1], &slopes = saved[2];
+    const Tensor gradient = gradients[0].contiguous();
+    const torch::ScalarType type = weight.scalar_type();
+    const Tensor left = in_type(type, slopes);
+    Tensor of_hidden, of_weight, of_bias;
+    if (context->needs_input_grad(1)) of_hidden = scaled_rows(product({left}, {weight}), gradient);
+    if (context->needs_input_grad(2)) {
+      of_weight = product({left, /*is_transposed=*/true}, {in_type(type, scaled_rows(hidden, gradient))});
+    }
+    if (context->needs_input_grad(3)) of_bias = weighted_sum(slopes, gradient);
+    return {Tensor(), of_hidden, of_weight, of_bias, Tensor()};
+  }
+};
+
+/// The same without gradients, some rows at a time.
+Tensor score(const Tensor& x, const Tensor& hidden, const LinearLayer& layer, torch::ScalarType type) {
+  const Tensor weight = in_type(type, layer.weight);
+  const int64_t rows = hidden.size(0), pixels = weight.size(0);
+  const int64_t together = std::max<int64_t>(kLogitsTogether / std::max<int64_t>(pixels, 1), 1);
+  const Tensor result = uninitialized({rows});
+  for (int64_t first = 0; first < rows; first += together) {
+    const Tensor some = hidden.narrow(0, first, std::min(together, rows - first));
+    const Tensor outputs = product({in_type(type, some)}, {weight, /*is_transposed=*/true});
+    score_rows(x, outputs, layer.bias, first, /*differentiates=*/false, result);
+  }
+  return result;
+}
+
+bool fit(const Tensor& x, const Tensor& hidden, const LinearLayer& layer) {
+  return x.dim() == 4 && hidden.dim() >= 2 && hidden.size(-2) == x.size(0) && hidden.numel() > 0 &&
+         layer.weight.size(0) == x.numel() / x.size(0) && layer.weight.is_contiguous() &&
+         layer.activation == FusedActivation::identity;
+}
+
+}  // namespace
+
+namespace reference {
+
+Tensor bernoulli_log_prob_of_layer(const Tensor& x, const Tensor& hidden, const LinearLayer& layer) {
+  std::vector<int64_t> shape(hidden.sizes().begin(), hidden.sizes().end() - 1);
+  shape.insert(shape.end(), x.sizes().begin() + 1, x.sizes().end());
+  const Tensor logits = vae::linear_layers(hidden, std::array{layer});
+  return vae::bernoulli_log_prob(x, logits.to(x.scalar_type()).view(shape));
+}
+
+}  // namespace reference
+
+Tensor bernoulli_log_prob_of_layer(const Tensor& x, const Tensor& hidden, const LinearLayer& layer) {
+  const std::optional<torch::ScalarType> type = product_type();
+  if (!can_fuse(x, hidden, layer.weight, layer.bias) || !fit(x, hidden, layer) || needs_gradient(x) || !type)
+    return reference::bernoulli_log_prob_of_layer(x, hidden, layer);
+  const Tensor pictures = x.flatten(1).contiguous();
+  const Tensor rows = hidden.flatten(0, -2).contiguous();
+  const Tensor result = needs_gradient(hidden, layer.weight, layer.bias)
+                            ? BernoulliOfLayer::apply(pictures, rows, layer.weight, layer.bias, *type)
+                            : score(pictures, rows, layer, *type);
+  return result.view(hidden.sizes().slice(0, static_cast<size_t>(hidden.dim() - 1)));
+}
+
+}  // namespace vae
