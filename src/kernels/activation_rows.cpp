@@ -13,6 +13,7 @@ namespace {
 constexpr float kLeak = 0.01F;                  // of leaky_relu, as LibTorch's default
 constexpr int64_t kElementsTogether = 1 << 15;  // whose rows one sum for the bias takes
 constexpr int64_t kFewestRows = 16;             // of these
+constexpr int64_t kChannelsTogether = 2048;     // that one thread takes at most
 constexpr int64_t kFewestChannels = 32;
 
 // Each activation with its derivative as a function of its value.
@@ -53,26 +54,27 @@ VAE_TARGET_CLONES void activate_row(FusedActivation activation, const float* bia
   }
 }
 
-/// Some rows, one behind the other.
+/// Some rows of a matrix, and some neighbouring channels of these.
 struct Block {
   int64_t rows, channels;
+  int64_t stride;  // from row to row
 };
 
 /// sum <- sum + the rows, of which four are read for each time that the sum is written.
 template <class T>
 [[gnu::always_inline]] inline void sum_block(const T* gradient, const Block& block, float* sum) {
-  const int64_t n = block.channels;
+  const auto [rows, channels, n] = block;
   int64_t i = 0;
-  for (; i + 4 <= block.rows; i += 4, gradient += 4 * n) {
+  for (; i + 4 <= rows; i += 4, gradient += 4 * n) {
 #pragma omp simd
-    for (int64_t j = 0; j < n; ++j) {
+    for (int64_t j = 0; j < channels; ++j) {
       sum[j] = sum[j] + widened(gradient[j]) + widened(gradient[j + n]) + widened(gradient[j + 2 * n]) +
                widened(gradient[j + 3 * n]);
     }
   }
-  for (; i < block.rows; ++i, gradient += n) {
+  for (; i < rows; ++i, gradient += n) {
 #pragma omp simd
-    for (int64_t j = 0; j < n; ++j) sum[j] += widened(gradient[j]);
+    for (int64_t j = 0; j < channels; ++j) sum[j] += widened(gradient[j]);
   }
 }
 
@@ -82,7 +84,7 @@ template <class A, class T>
 [[gnu::always_inline]] inline void differentiate_block(const T* y, const T* gradient, const Block& block,
                                                        T* out, float* sum) {
   for (int64_t i = 0; i < block.rows; ++i) {
-    const int64_t row = i * block.channels;
+    const int64_t row = i * block.stride;
 #pragma omp simd
     for (int64_t j = 0; j < block.channels; ++j) {
       const float slope = A::slope(widened(y[row + j]));
@@ -136,6 +138,7 @@ RowGradients differentiate_all(FusedActivation activation, const Tensor& y, cons
   const int64_t rows = y.size(0), channels = y.size(1);
   const int64_t together = std::max(kElementsTogether / std::max<int64_t>(channels, 1), kFewestRows);
   const int64_t blocks = divide_up(rows, together);
+  const EvenParts strips(channels, kChannelsTogether);
   const Tensor bias = uninitialized({channels});
   const Tensor sums = blocks > 1 ? uninitialized({blocks, channels}) : bias;
   const Tensor before = activation == FusedActivation::identity ? gradient : torch::empty_like(y);
@@ -144,16 +147,18 @@ RowGradients differentiate_all(FusedActivation activation, const Tensor& y, cons
   T* out = before.mutable_data_ptr<T>();
   float *sum_of_block = sums.data_ptr<float>(), *sum = bias.data_ptr<float>();
   perform({&y, &gradient, &before, &sums, &bias}, [=] {
-    for_each_row(blocks, together * channels, [=](int64_t i) {
-      const Block block = {.rows = std::min(together, rows - i * together), .channels = channels};
-      const int64_t at = i * together * channels;
-      float* here = sum_of_block + i * channels;
-      std::fill_n(here, channels, 0.0F);
+    for_each_row(blocks * strips.count(), together * std::min(channels, kChannelsTogether), [=](int64_t i) {
+      const int64_t first_row = i / strips.count() * together, strip = i % strips.count();
+      const int64_t at = first_row * channels + strips.begin(strip);
+      const Block block = {
+          .rows = std::min(together, rows - first_row), .channels = strips.size(strip), .stride = channels};
+      float* here = sum_of_block + i / strips.count() * channels + strips.begin(strip);
+      std::fill_n(here, block.channels, 0.0F);
       differentiate(activation, values + at, arriving + at, block, out + at, here);
     });
     if (blocks == 1) return;
     std::fill_n(sum, channels, 0.0F);
-    sum_rows(sum_of_block, {blocks, channels}, sum);
+    sum_rows(sum_of_block, {blocks, channels, channels}, sum);
   });
   return {.before_activation = before, .bias = bias};
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <vector>
 
 #include "core/divide_up.h"
@@ -21,11 +22,12 @@ using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
 constexpr int64_t kLogitsTogether = 1 << 18;  // where they are not kept
-constexpr int64_t kColumnsTogether = 256;     // of a sum over rows
-constexpr int64_t kRowsTogether = 64;         // that are added up by themselves, or float would lose more
+constexpr int64_t kRowsTogether = 128;        // at least, for products to pay
+constexpr int64_t kMostColumns = 256;         // of a sum over rows that one thread takes
+constexpr int64_t kRowsOfSum = 64;            // that are added up by themselves, or float would lose more
 
-/// Log-densities of rows of logits but for the bias: of `outputs`, [rows, pixels], from row `first` of all
-/// on, to the same rows of `result`. Derivatives by the logits replace the outputs if so wished.
+/// result[first + i] <- the log-density of row i of `outputs` + bias, outputs [rows, pixels], for picture
+/// first + i modulo N of x. With `differentiates`, the derivatives by the logits replace the outputs.
 void score_rows(const Tensor& x, const Tensor& outputs, const Tensor& bias, int64_t first,
                 bool differentiates, const Tensor& result) {
   const float* pictures = x.const_data_ptr<float>();
@@ -54,13 +56,13 @@ Tensor scaled_rows(const Tensor& rows, const Tensor& factors) {
   return result;
 }
 
-/// out <- the sum over rows i of factors[i] times the first `count` <= kColumnsTogether numbers of row i.
+/// out <- the sum over rows i of factors[i] times the first `count` <= kMostColumns numbers of row i.
 void sum_columns(const SpacedRows& x, const float* factors, int64_t count, float* out) {
-  std::array<float, kColumnsTogether> part;  // NOLINT: to be filled
+  std::array<float, kMostColumns> part;  // NOLINT: to be filled
   constexpr float kOne = 1;
   std::fill_n(out, count, 0.0F);
-  for (int64_t first = 0; first < x.rows; first += kRowsTogether) {
-    const SpacedRows block = {x.first + first * x.stride, std::min(kRowsTogether, x.rows - first), x.stride};
+  for (int64_t first = 0; first < x.rows; first += kRowsOfSum) {
+    const SpacedRows block = {x.first + first * x.stride, std::min(kRowsOfSum, x.rows - first), x.stride};
     std::fill_n(part.data(), count, 0.0F);
     add_scaled_rows(block, factors + first, count, part.data());
     add_scaled_rows({part.data(), 1, count}, &kOne, count, out);
@@ -70,14 +72,14 @@ void sum_columns(const SpacedRows& x, const float* factors, int64_t count, float
 /// The sum of factors[i] times row i.
 Tensor weighted_sum(const Tensor& rows, const Tensor& factors) {
   const int64_t count = rows.size(0), columns = rows.size(1);
+  const EvenParts parts(columns, kMostColumns);
   const Tensor result = uninitialized({columns});
   const float *from = rows.const_data_ptr<float>(), *by = factors.const_data_ptr<float>();
   float* to = result.data_ptr<float>();
   perform({&rows, &factors, &result}, [=] {
-    for_each_row(divide_up(columns, kColumnsTogether), count * kColumnsTogether, [=](int64_t i) {
-      const int64_t begin = i * kColumnsTogether;
-      sum_columns({from + begin, count, columns}, by, std::min(kColumnsTogether, columns - begin),
-                  to + begin);
+    for_each_row(parts.count(), count * kMostColumns, [=](int64_t i) {
+      const int64_t begin = parts.begin(i);
+      sum_columns({from + begin, count, columns}, by, parts.size(i), to + begin);
     });
   });
   return result;
@@ -119,20 +121,36 @@ class BernoulliOfLayer : public torch::autograd::Function<BernoulliOfLayer> {
 Tensor score(const Tensor& x, const Tensor& hidden, const LinearLayer& layer, torch::ScalarType type) {
   const Tensor weight = in_type(type, layer.weight);
   const int64_t rows = hidden.size(0), pixels = weight.size(0);
-  const int64_t together = std::max<int64_t>(kLogitsTogether / std::max<int64_t>(pixels, 1), 1);
-  const Tensor result = uninitialized({rows});
+  const int64_t together = std::min(rows, std::max(kLogitsTogether / pixels, kRowsTogether));
+  const Tensor result = uninitialized({rows}), outputs = uninitialized({together, pixels});
   for (int64_t first = 0; first < rows; first += together) {
-    const Tensor some = hidden.narrow(0, first, std::min(together, rows - first));
-    const Tensor outputs = product({in_type(type, some)}, {weight, /*is_transposed=*/true});
-    score_rows(x, outputs, layer.bias, first, /*differentiates=*/false, result);
+    const int64_t count = std::min(together, rows - first);
+    const Tensor some = outputs.narrow(0, 0, count);
+    multiply({in_type(type, hidden.narrow(0, first, count))}, {weight, /*is_transposed=*/true}, some);
+    score_rows(x, some, layer.bias, first, /*differentiates=*/false, result);
   }
   return result;
 }
 
 bool fit(const Tensor& x, const Tensor& hidden, const LinearLayer& layer) {
-  return x.dim() == 4 && hidden.dim() >= 2 && hidden.size(-2) == x.size(0) && hidden.numel() > 0 &&
-         layer.weight.size(0) == x.numel() / x.size(0) && layer.weight.is_contiguous() &&
-         layer.activation == FusedActivation::identity;
+  const auto& [weight, bias, activation] = layer;
+  return x.dim() == 4 && hidden.dim() >= 2 && hidden.numel() > 0 && hidden.size(-2) == x.size(0) &&
+         weight.sizes() == torch::IntArrayRef({x.numel() / x.size(0), hidden.size(-1)}) &&
+         bias.sizes() == weight.sizes().slice(0, 1) && weight.is_contiguous() && bias.is_contiguous() &&
+         weight.numel() > 0 && activation == FusedActivation::identity;
+}
+
+/// [..., N] of hidden, and the shape of each picture behind it.
+std::vector<int64_t> shape_of_logits(const Tensor& x, const Tensor& hidden) {
+  std::vector<int64_t> shape(hidden.sizes().begin(), hidden.sizes().end() - 1);
+  shape.insert(shape.end(), x.sizes().begin() + 1, x.sizes().end());
+  return shape;
+}
+
+/// The two operations, one after the other.
+Tensor log_prob_behind(const Tensor& x, const Tensor& hidden, const LinearLayer& layer) {
+  const Tensor logits = linear_layers(hidden.flatten(0, -2), std::array{layer});
+  return bernoulli_log_prob(x, logits.to(x.scalar_type()).view(shape_of_logits(x, hidden)));
 }
 
 }  // namespace
@@ -140,10 +158,8 @@ bool fit(const Tensor& x, const Tensor& hidden, const LinearLayer& layer) {
 namespace reference {
 
 Tensor bernoulli_log_prob_of_layer(const Tensor& x, const Tensor& hidden, const LinearLayer& layer) {
-  std::vector<int64_t> shape(hidden.sizes().begin(), hidden.sizes().end() - 1);
-  shape.insert(shape.end(), x.sizes().begin() + 1, x.sizes().end());
-  const Tensor logits = vae::linear_layers(hidden, std::array{layer});
-  return vae::bernoulli_log_prob(x, logits.to(x.scalar_type()).view(shape));
+  const Tensor logits = reference::linear_layers(hidden, std::array{layer});
+  return reference::bernoulli_log_prob(x, logits.view(shape_of_logits(x, hidden)));
 }
 
 }  // namespace reference
@@ -151,7 +167,7 @@ Tensor bernoulli_log_prob_of_layer(const Tensor& x, const Tensor& hidden, const 
 Tensor bernoulli_log_prob_of_layer(const Tensor& x, const Tensor& hidden, const LinearLayer& layer) {
   const std::optional<torch::ScalarType> type = product_type();
   if (!can_fuse(x, hidden, layer.weight, layer.bias) || !fit(x, hidden, layer) || needs_gradient(x) || !type)
-    return reference::bernoulli_log_prob_of_layer(x, hidden, layer);
+    return log_prob_behind(x, hidden, layer);
   const Tensor pictures = x.flatten(1).contiguous();
   const Tensor rows = hidden.flatten(0, -2).contiguous();
   const Tensor result = needs_gradient(hidden, layer.weight, layer.bias)

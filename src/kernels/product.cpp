@@ -110,10 +110,10 @@ Tensor matrix(const Operand& operand) { return operand.is_transposed ? operand.m
 
 void multiply(const Operand& a, const Operand& b, const Tensor& out, Into into) {
   if (out.numel() == 0) return;
-  if (const std::function<void()> product = product_in_place(a, b, out, into))
-    return perform({&a.matrix, &b.matrix, &out}, product);
-  const Tensor product = at::mm(matrix(a), matrix(b));
-  into == Into::sum ? out.add_(product) : out.copy_(product);
+  if (const std::function<void()> work = product_in_place(a, b, out, into))
+    return perform({&a.matrix, &b.matrix, &out}, work);
+  const Tensor result = at::mm(matrix(a), matrix(b));
+  into == Into::sum ? out.add_(result) : out.copy_(result);
 }
 
 Tensor product(const Operand& a, const Operand& b) {

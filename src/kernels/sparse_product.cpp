@@ -103,7 +103,7 @@ VAE_AVX512 int64_t count_row(const float* x, int64_t count) {
 /// Where each row's entries begin, and behind them their number; empty where they are too many.
 std::vector<int64_t> places_of_rows(const float* x, int64_t rows, int64_t inputs) {
   std::vector<int64_t> places(static_cast<size_t>(rows) + 1);
-  for_each_row(rows, inputs,
+  for_each_row(rows, divide_up(inputs, kVector),
                [&](int64_t r) { places[static_cast<size_t>(r + 1)] = count_row(x + r * inputs, inputs); });
   for (size_t r = 1; r < places.size(); ++r) places[r] += places[r - 1];
   if (places.back() * kZerosForOne >= rows * inputs) places.clear();

@@ -117,7 +117,8 @@ constexpr std::array<int32_t, kPanelRows> kInTurn = [] {
 }();
 
 /// Of the pixels of a parity in some half rows, one picture's below the other's, some channels. The first
-/// stretch begins their sums; the others leave out what lies under the border.
+/// stretch begins their sums; the others leave out the rows under the border, and of many channels the
+/// pixels.
 void spread_part(const Spread& spread, const Parity& parity, int64_t first_row, int64_t rows,
                  const Channels& channels) {
   const WindowMap& map = spread.map;
@@ -127,7 +128,7 @@ void spread_part(const Spread& spread, const Parity& parity, int64_t first_row, 
   for (const Stretch& stretch : stretches_of(parity, map.narrow)) {
     collect(spread, parity, channels, stretch, panel.numbers);
     const auto [from, to] = begins ? all_pixels(map, parity) : pixels_under(map, parity, stretch);
-    const EvenParts runs(std::max<int64_t>(to - from, 0), kTileRows);
+    const EvenParts runs(to - from, kTileRows);
     for (int64_t row = first_row; row < first_row + rows; ++row) {
       const int64_t picture = row / spread.half_height(), i = row % spread.half_height();
       const int64_t y = 2 * i + parity.y, above = i + parity.y + stretch.window_row;

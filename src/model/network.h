@@ -33,7 +33,7 @@ class Encoder : public torch::nn::Module {
   virtual Tensor forward(const Tensor& x, const Tensor& condition = {}) const = 0;
 };
 
-/// What a network's last, linear layer is given: [N, width].
+/// A network's last layer, and what arrives at it, [N, width].
 struct LastLayer {
   Tensor input;
   LinearLayer layer;
@@ -45,7 +45,7 @@ class Decoder : public torch::nn::Module {
  public:
   virtual Tensor forward(const Tensor& z, const Tensor& condition = {}) const = 0;
 
-  /// What the parameters come from, as the picture's elements in order, where they come from a linear layer.
+  /// The last layer, where it is linear and its outputs are the parameters [channels, H, W] in order.
   virtual std::optional<LastLayer> before_parameters(const Tensor& /*z*/, const Tensor& /*condition*/) const {
     return std::nullopt;
   }

@@ -28,6 +28,13 @@ void check_map(const NetworkConfig& encoder, const PosteriorFamily& posterior,
       config.type());
 }
 
+/// What z [..., N, latent], its rows one below the other, has become: of [rows, ...] the [..., N, ...].
+Tensor rows_of_each(const Tensor& rows, const Tensor& z) {
+  std::vector<int64_t> shape(z.sizes().begin(), z.sizes().end() - 1);
+  shape.insert(shape.end(), rows.sizes().begin() + 1, rows.sizes().end());
+  return rows.view(shape);
+}
+
 }  // namespace
 
 Vae::Vae(const ModelConfig& config, const PictureShape& picture, uint64_t seed, int64_t classes)
@@ -90,21 +97,17 @@ Tensor Vae::condition_of_each(const Tensor& labels, const Tensor& z) const {
 Tensor Vae::decode(const Tensor& z, const Tensor& labels) const {
   const Tensor parameters =
       decoder_->forward(z.flatten(0, -2), condition_of_each(labels, z)).to(z.scalar_type());
-  std::vector<int64_t> shape(z.sizes().begin(), z.sizes().end() - 1);
-  shape.insert(shape.end(), parameters.sizes().begin() + 1, parameters.sizes().end());
-  return parameters.view(shape);
+  return rows_of_each(parameters, z);
 }
 
 Tensor Vae::log_likelihood(const Tensor& x, const Tensor& z, const Tensor& labels) const {
+  const Tensor latents = z.flatten(0, -2), known = condition_of_each(labels, z);
   if (const auto log_prob = likelihood_->log_prob_of_layer()) {
-    const auto last = decoder_->before_parameters(z.flatten(0, -2), condition_of_each(labels, z));
-    if (last) {
-      std::vector<int64_t> shape = z.sizes().vec();
-      shape.back() = last->input.size(-1);
-      return log_prob(x, last->input.view(shape), last->layer);
-    }
+    if (const auto last = decoder_->before_parameters(latents, known))
+      return log_prob(x, rows_of_each(last->input, z), last->layer);
   }
-  return likelihood_->log_prob(x, decode(z, labels));
+  const Tensor parameters = decoder_->forward(latents, known).to(z.scalar_type());
+  return likelihood_->log_prob(x, rows_of_each(parameters, z));
 }
 
 void Vae::start_at_mean(const Tensor& mean) {

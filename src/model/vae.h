@@ -59,7 +59,7 @@ class Vae : public torch::nn::Module {
  private:
   Tensor condition(const Tensor& labels) const;
 
-  /// The same for each of z [..., N, latent], [... N, condition].
+  /// The condition of each of z [..., N, latent], one below the other.
   Tensor condition_of_each(const Tensor& labels, const Tensor& z) const;
 
   PictureShape picture_;

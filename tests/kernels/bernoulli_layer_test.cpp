@@ -3,6 +3,11 @@
 #include <ATen/Parallel.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <limits>
+#include <string>
+#include <vector>
+
 #include "kernels/bernoulli.h"
 #include "kernels/product.h"
 #include "support/fused.h"
@@ -15,8 +20,8 @@ struct Shapes {
   std::vector<int64_t> x, hidden;
 };
 
-/// One number; sizes that fill no vector; several sums for the bias and several blocks without gradients;
-/// leading dimensions over the same pictures.
+/// One number; sizes that fill no vector; several blocks without gradients, of leading dimensions over the
+/// same pictures; parts of the bias that are not equally long.
 const std::vector<Shapes> kShapes = {{{1, 1, 1, 1}, {1, 1}},
                                      {{3, 2, 7, 5}, {3, 9}},
                                      {{5, 1, 28, 28}, {4, 20, 5, 30}},
@@ -64,7 +69,7 @@ TEST(BernoulliLayerKernel, AgreesWithTheReferenceInFloat64) {
   }
 }
 
-TEST(BernoulliLayerKernel, IsTheSameOnAnyNumberOfThreads) {
+TEST(BernoulliLayerKernel, SumsForTheBiasTheSameOnAnyNumberOfThreads) {
   const std::vector<Tensor> inputs = inputs_for({{7, 1, 28, 28}, {30, 7, 40}}, 1);
   const Tensor arriving = test::draws({30, 7}, 9);
   const int before = at::get_num_threads();
@@ -75,21 +80,23 @@ TEST(BernoulliLayerKernel, IsTheSameOnAnyNumberOfThreads) {
   at::set_num_threads(before);
 }
 
-TEST(BernoulliLayerKernel, ComputesNoGradientThatNobodyWants) {
-  std::vector<Tensor> inputs = inputs_for(kShapes[1], 1);
-  inputs[2].requires_grad_(true);
-  fused(inputs).sum().backward();
-  EXPECT_TRUE(inputs[2].grad().defined());
-  EXPECT_FALSE(inputs[1].grad().defined());
-  EXPECT_FALSE(inputs[3].grad().defined());
+TEST(BernoulliLayerKernel, GivesEachInputAloneItsGradient) {
+  const std::vector<Tensor> inputs = inputs_for(kShapes[1], 1);
+  const test::Evaluated all = test::evaluate(fused, inputs, 1, torch::ones({3}));
+  for (const size_t i : {1UL, 2UL, 3UL}) {
+    std::vector<Tensor> some = inputs;
+    some[i] = inputs[i].detach().requires_grad_(true);
+    fused(some).sum().backward();
+    EXPECT_TRUE(torch::equal(some[i].grad(), all.gradients[i])) << i;
+  }
 }
 
 TEST(BernoulliLayerKernel, LeavesOtherTypesAndLayersToTheReference) {
   const std::vector<Tensor> inputs = inputs_for(kShapes[1], 1), doubles = test::in_float64(inputs);
   EXPECT_TRUE(torch::equal(fused(doubles), plain(doubles)));
   const LinearLayer rectified = {inputs[2], inputs[3], FusedActivation::relu};
-  EXPECT_TRUE(torch::equal(bernoulli_log_prob_of_layer(inputs[0], inputs[1], rectified),
-                           reference::bernoulli_log_prob_of_layer(inputs[0], inputs[1], rectified)));
+  EXPECT_TRUE(torch::allclose(bernoulli_log_prob_of_layer(inputs[0], inputs[1], rectified),
+                              reference::bernoulli_log_prob_of_layer(inputs[0], inputs[1], rectified), 1e-5));
   const Tensor learned = inputs[0].detach().requires_grad_(true);
   bernoulli_log_prob_of_layer(learned, inputs[1], layer_of(inputs)).sum().backward();
   const Tensor logits = linear(inputs[1], inputs[2], inputs[3], FusedActivation::identity);

@@ -17,7 +17,8 @@ constexpr std::array kActivations = {FusedActivation::identity, FusedActivation:
 struct Shape {
   int64_t rows, inputs, outputs;
 };
-constexpr std::array kShapes = {Shape{1, 1, 1}, Shape{3, 7, 5}, Shape{20, 200, 100}, Shape{128, 784, 65}};
+constexpr std::array kShapes = {Shape{1, 1, 1}, Shape{3, 7, 5}, Shape{20, 200, 100}, Shape{128, 784, 65},
+                                Shape{5, 9, 4100}};
 
 // Products of n terms err by some sqrt(n) units of float, relative to the length of both factors.
 void expect_close_by_size(const Tensor& a, const Tensor& b, int64_t terms, const std::string& what) {

@@ -197,6 +197,20 @@ TEST(Vae, TellsEncoderAndDecoderTheClass) {
   }
 }
 
+// In float32 the decoder's last layer and the density are one operation.
+TEST(Vae, ScoresInFloat32AsInFloat64) {
+  const ModelConfig config = test::tiny_config(MlpConfig{.hidden = {8}}, BernoulliConfig());
+  const auto model = conditional_model(config);
+  const Tensor x = test::binary_pictures(kClasses), labels = torch::arange(kClasses);
+  Random random(1, "z");
+  const Tensor z = normal(random, {4, 2, kClasses, model->latent()}, test::kFloat64);
+  const Tensor exact = model->log_likelihood(x, z, labels);
+  model->to(torch::kFloat);
+  const Tensor value = model->log_likelihood(x.to(torch::kFloat), z.to(torch::kFloat), labels);
+  ASSERT_EQ(value.scalar_type(), torch::kFloat);
+  EXPECT_LT(test::distance(value.to(torch::kDouble), exact), 1e-5);
+}
+
 TEST(Vae, DoesNotLookAtLabelsWithoutACondition) {
   const auto model = test::tiny_model();
   const Tensor x = test::binary_pictures(2);
