@@ -20,7 +20,6 @@
 #include "training/run_data.h"
 #include "training/run_group.h"
 #include "training/run_pictures.h"
-#include "training/shared_checkpoint.h"
 #include "training/thread_choice.h"
 #include "training/warm_start.h"
 
@@ -28,7 +27,6 @@ namespace vae {
 namespace {
 
 constexpr int64_t kEvaluationBatch = 512;  // no result depends on it but for rounding
-constexpr int64_t kFailedSaves = 3;        // in a row, after which nothing would be left to go on for
 constexpr const char* kHistory = "training.losses";
 
 double seconds_since(std::chrono::steady_clock::time_point begin) {
@@ -85,6 +83,7 @@ Run::Run(const Config& config, const RunFolder& folder, const Data& data, std::s
     : config_(config),
       folder_(folder),
       group_(std::move(group)),
+      checkpoints_(folder, group_, config.training.keep_every_epochs),
       device_(open_device(config.device, group_->local_rank())),
       train_(data.train, config.data.observation, place(config, device_)),
       batches_(train_,
@@ -170,13 +169,13 @@ Ending Run::fit(RunObserver& observer, const StopSignal& stop) {
   const auto goes_on = [this] { return state_.epoch < config_.training.epochs && !out_of_patience(); };
   const bool has_work = goes_on();
   if (has_work) spdlog::debug("training on {}, threads: {}", device_.str(), at::get_num_threads());
-  if (lacks_checkpoint()) save_scheduled();
+  if (checkpoints_.lack_the_last()) checkpoints_.save_scheduled(checkpoint());
   while (goes_on()) {
     train_epoch(observer, stop);
     const bool is_over = state_.position == batches_.per_epoch();  // else it was stopped or has gone back
     if (is_over) finish_epoch(observer);
     if (is_stopped(stop)) {
-      save();
+      checkpoints_.save(checkpoint());
       group_->wait_for_all();
       tell_peak(device_);
       return Ending::stopped;
@@ -239,8 +238,9 @@ void Run::after_step(RunObserver& observer, const StopSignal& stop) {
   if (logs) log_steps(state_.epoch + 1);
   if (logs || saves_now()) look_for_divergence();
   if (divergence_.has_diverged()) return;
-  if (saves_now()) save_or_retry_later([this] { save_scheduled(); });
-  if (!ends_epoch && is_asked_to_save(stop)) save_or_retry_later([this] { save(); });
+  if (saves_now()) checkpoints_.succeed_or_wait([this] { checkpoints_.save_scheduled(checkpoint()); });
+  if (!ends_epoch && is_asked_to_save(stop))
+    checkpoints_.succeed_or_wait([this] { checkpoints_.save(checkpoint()); });
   observer.on_step(progress());
 }
 
@@ -255,31 +255,15 @@ void Run::finish_epoch(RunObserver& observer) {
   report.is_best = report.validation && state_.best_epoch == state_.epoch;
   const bool is_last = state_.epoch == config_.training.epochs || out_of_patience();
   if (is_last || state_.epoch % config_.training.pictures_every == 0) write_pictures();
-  const auto save_all = [this, &report] { save_epoch(report.is_best); };
+  const auto save = [&] { checkpoints_.save_epoch(checkpoint(), report.is_best); };
   if (is_last) {
-    save_all();
-  } else if (!all_know_that(save_or_retry_later(save_all)) && report.is_best) {
+    save();
+  } else if (!checkpoints_.all_know_that(checkpoints_.succeed_or_wait(save)) && report.is_best) {
     state_.best_bound = best_before.best_bound;  // that of the best checkpoint there is
     state_.best_epoch = best_before.best_epoch;
   }
   report.seconds = seconds_since(epoch_begin_);
   observer.on_epoch(report);
-}
-
-/// What became of rank 0's save, for which the others wait however long it takes.
-bool Run::all_know_that(bool saved) const {
-  group_->wait_for_all();
-  return group_->gather(saved ? 1 : 0).front() == 1;
-}
-
-void Run::save_epoch(bool is_best) {
-  const Checkpoint now = checkpoint();
-  if (!writes()) return;
-  if (is_best) now.save(folder().best_checkpoint());
-  if (config_.training.keep_every_epochs && state_.epoch % *config_.training.keep_every_epochs == 0) {
-    now.save(folder().step_checkpoint(state_.step));
-  }
-  write_scheduled(now);
 }
 
 void Run::log_steps(int64_t epoch) {
@@ -352,47 +336,8 @@ bool Run::saves_now() const {
   return every && state_.step % *every == 0 && state_.position < batches_.per_epoch();
 }
 
-bool Run::lacks_checkpoint() const {
-  const bool has_one = writes() && std::filesystem::exists(folder().last_checkpoint());
-  return group_->gather(has_one ? 1 : 0).front() == 0;
-}
-
-// What a checkpoint holds comes from all processes; once they have given it, rank 0 may fail by itself.
-void Run::save() {
-  const Checkpoint now = checkpoint();
-  if (writes()) write(now);
-}
-
-void Run::write(const Checkpoint& now) {
-  writer_->flush();  // a checkpoint stands for all rows up to its step
-  now.save(folder().last_checkpoint());
-}
-
-// Only these checkpoints are gone back to, never those that a signal asked for: a run does the same however
-// often it was interrupted.
-void Run::save_scheduled() {
-  const Checkpoint now = checkpoint();
-  if (writes()) write_scheduled(now);
-}
-
-void Run::write_scheduled(const Checkpoint& now) {
-  write(now);
-  if (state_.bad_steps == 0) link_file(folder().last_checkpoint(), folder().good_checkpoint());
-}
-
-bool Run::save_or_retry_later(const std::function<void()>& write) {
-  try {
-    write();
-    failed_saves_ = 0;
-    return true;
-  } catch (const IoError& error) {
-    if (++failed_saves_ == kFailedSaves) throw;
-    spdlog::warn("{}; going on, the next save tries again", error.what());
-    return false;
-  }
-}
-
-// The state that is saved counts the bad steps so far.
+// Its state counts the bad steps so far, and it stands for all rows up to its step. Tensors come from all
+// processes; once they have given theirs, rank 0 may fail by itself.
 Checkpoint Run::checkpoint() {
   look_for_divergence();
   Checkpoint result = {.config = config_,
@@ -401,6 +346,7 @@ Checkpoint Run::checkpoint() {
                        .tensors = trainer_.tensors(),
                        .path = {}};
   result.tensors.emplace(kHistory, divergence_.history());
+  if (writer_) writer_->flush();
   return result;
 }
 
@@ -421,7 +367,7 @@ void Run::look_for_divergence() {
 void Run::roll_back() {
   const DivergenceConfig& config = config_.training.divergence;
   if (state_.rollbacks == config.rollbacks) give_up();
-  Checkpoint good = load_for_all(*group_, [this] { return Checkpoint::load(folder_.good_checkpoint()); });
+  Checkpoint good = checkpoints_.load_good();
   good.state.rollbacks = state_.rollbacks + 1;
   spdlog::warn(
       "step {}: {}, since step {}; going back to step {} with {} times the learning rate (roll-back {} of "

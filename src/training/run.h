@@ -3,7 +3,6 @@
 
 #include <chrono>
 #include <filesystem>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -17,6 +16,7 @@
 #include "training/collapse.h"
 #include "training/config.h"
 #include "training/divergence.h"
+#include "training/run_checkpoints.h"
 #include "training/run_lock.h"
 #include "training/run_writer.h"
 #include "training/trainer.h"
@@ -112,18 +112,10 @@ class Run {
   void train_epoch(RunObserver& observer, const StopSignal& stop);
   void take_step(const TrainingBatches::Plan& plan);
   void finish_epoch(RunObserver& observer);
-  bool all_know_that(bool saved) const;
-  void save_epoch(bool is_best);
   void after_step(RunObserver& observer, const StopSignal& stop);
   void log_steps(int64_t epoch);
   std::optional<Validation> validate_epoch();
   void write_pictures();
-  void save_scheduled();
-  void save();
-  void write(const Checkpoint& now);
-  void write_scheduled(const Checkpoint& now);
-  bool lacks_checkpoint() const;
-  bool save_or_retry_later(const std::function<void()>& write);
   bool saves_now() const;
   Checkpoint checkpoint();
   void look_for_divergence();
@@ -138,6 +130,7 @@ class Run {
   Config config_;
   RunFolder folder_;
   std::shared_ptr<const Group> group_;
+  RunCheckpoints checkpoints_;
   torch::Device device_;
   Pictures train_;
   std::optional<Pictures> validation_;
@@ -150,7 +143,6 @@ class Run {
   std::unique_ptr<RunWriter> writer_;   // of rank 0
   std::optional<LogFile> log_of_rank_;  // of the others
   CollapseWatch collapse_;
-  int64_t failed_saves_ = 0;  // in a row
   int stopped_by_ = 0;
 
   StepAverages latest_;
