@@ -204,6 +204,7 @@ TEST(Vae, ScoresInFloat32AsInFloat64) {
   const Tensor x = test::binary_pictures(kClasses), labels = torch::arange(kClasses);
   Random random(1, "z");
   const Tensor z = normal(random, {4, 2, kClasses, model->latent()}, test::kFloat64);
+  model->start_at_mean(torch::linspace(0.1, 0.9, 30, test::kFloat64).view({1, 6, 5}));  // with biases
   const Tensor exact = model->log_likelihood(x, z, labels);
   model->to(torch::kFloat);
   const Tensor value = model->log_likelihood(x.to(torch::kFloat), z.to(torch::kFloat), labels);
