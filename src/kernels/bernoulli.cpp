@@ -42,18 +42,7 @@ class BernoulliLogProb : public torch::autograd::Function<BernoulliLogProb> {
   static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
                                                  const torch::autograd::variable_list& gradients) {
     require_first_derivative("bernoulli_log_prob");
-    const Tensor derivative = context->get_saved_variables()[0];
-    const Tensor gradient = gradients[0].contiguous();
-    Tensor result = torch::empty_like(derivative);
-    const float* slopes = derivative.const_data_ptr<float>();
-    const float* factors = gradient.const_data_ptr<float>();
-    float* out = result.data_ptr<float>();
-    const int64_t rows = gradient.numel(), columns = rows == 0 ? 0 : derivative.numel() / rows;
-    perform({&derivative, &gradient, &result}, [=] {
-      for_each_row(rows, columns, [=](int64_t i) {
-        scale_row(slopes + i * columns, factors[i], columns, out + i * columns);
-      });
-    });
+    const Tensor result = scaled_rows(context->get_saved_variables()[0], gradients[0].contiguous());
     const bool channels_last = context->saved_data["channels_last"].toBool();
     return {Tensor(), channels_last ? result.movedim(-1, -3) : result};
   }

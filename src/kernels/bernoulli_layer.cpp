@@ -21,37 +21,23 @@ namespace {
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-constexpr int64_t kLogitsTogether = 1 << 18;  // where they are not kept
-constexpr int64_t kRowsTogether = 128;        // at least, for products to pay
-constexpr int64_t kMostColumns = 256;         // of a sum over rows that one thread takes
-constexpr int64_t kRowsOfSum = 64;            // that are added up by themselves, or float would lose more
+constexpr int64_t kMostColumns = 256;  // of a sum over rows that one thread takes
+constexpr int64_t kRowsOfSum = 64;     // that are added up by themselves, or float would lose more
 
-/// result[first + i] <- the log-density of row i of `outputs` + bias, outputs [rows, pixels], for picture
-/// first + i modulo N of x. With `differentiates`, the derivatives by the logits replace the outputs.
-void score_rows(const Tensor& x, const Tensor& outputs, const Tensor& bias, int64_t first,
-                bool differentiates, const Tensor& result) {
+/// [rows]: the log-density of row i of `outputs` + bias, outputs [rows, pixels], for picture i modulo N of x.
+/// With `differentiates`, the derivatives by the logits replace the outputs.
+Tensor score_rows(const Tensor& x, const Tensor& outputs, const Tensor& bias, bool differentiates) {
+  const Tensor result = uninitialized({outputs.size(0)});
   const float* pictures = x.const_data_ptr<float>();
   const float* offsets = bias.const_data_ptr<float>();
-  float *logits = outputs.data_ptr<float>(), *out = result.data_ptr<float>() + first;
+  float *logits = outputs.data_ptr<float>(), *out = result.data_ptr<float>();
   const int64_t count = x.size(0), rows = outputs.size(0), pixels = outputs.size(1);
   perform({&x, &outputs, &bias, &result}, [=] {
     for_each_row(rows, pixels, [=](int64_t i) {
       float* row = logits + i * pixels;
-      out[i] = log_prob_of({pictures + (first + i) % count * pixels, row, offsets, pixels},
-                           differentiates ? row : nullptr);
+      out[i] =
+          log_prob_of({pictures + i % count * pixels, row, offsets, pixels}, differentiates ? row : nullptr);
     });
-  });
-}
-
-/// Row i of `rows` times factors[i], in new memory.
-Tensor scaled_rows(const Tensor& rows, const Tensor& factors) {
-  const Tensor result = uninitialized(rows.sizes());
-  const float *from = rows.const_data_ptr<float>(), *by = factors.const_data_ptr<float>();
-  float* to = result.data_ptr<float>();
-  const int64_t count = rows.size(0), columns = rows.size(1);
-  perform({&rows, &factors, &result}, [=] {
-    for_each_row(count, columns,
-                 [=](int64_t i) { scale_row(from + i * columns, by[i], columns, to + i * columns); });
   });
   return result;
 }
@@ -92,8 +78,7 @@ class BernoulliOfLayer : public torch::autograd::Function<BernoulliOfLayer> {
                         const Tensor& bias, torch::ScalarType type) {
     const Tensor factors = in_type(type, weight);
     const Tensor slopes = product({in_type(type, hidden)}, {factors, /*is_transposed=*/true});
-    const Tensor result = uninitialized({hidden.size(0)});
-    score_rows(x, slopes, bias, 0, /*differentiates=*/true, result);
+    const Tensor result = score_rows(x, slopes, bias, /*differentiates=*/true);
     context->save_for_backward({hidden, factors, slopes});
     return result;
   }
@@ -117,19 +102,11 @@ class BernoulliOfLayer : public torch::autograd::Function<BernoulliOfLayer> {
   }
 };
 
-/// The same without gradients, some rows at a time.
+/// The same without gradients.
 Tensor score(const Tensor& x, const Tensor& hidden, const LinearLayer& layer, torch::ScalarType type) {
-  const Tensor weight = in_type(type, layer.weight);
-  const int64_t rows = hidden.size(0), pixels = weight.size(0);
-  const int64_t together = std::min(rows, std::max(kLogitsTogether / pixels, kRowsTogether));
-  const Tensor result = uninitialized({rows}), outputs = uninitialized({together, pixels});
-  for (int64_t first = 0; first < rows; first += together) {
-    const int64_t count = std::min(together, rows - first);
-    const Tensor some = outputs.narrow(0, 0, count);
-    multiply({in_type(type, hidden.narrow(0, first, count))}, {weight, /*is_transposed=*/true}, some);
-    score_rows(x, some, layer.bias, first, /*differentiates=*/false, result);
-  }
-  return result;
+  const Tensor outputs =
+      product({in_type(type, hidden)}, {in_type(type, layer.weight), /*is_transposed=*/true});
+  return score_rows(x, outputs, layer.bias, /*differentiates=*/false);
 }
 
 bool fit(const Tensor& x, const Tensor& hidden, const LinearLayer& layer) {

@@ -10,7 +10,7 @@ namespace vae {
 /// with as many elements as the layer has outputs: [..., N]. In float32 on the processor, or under autocast
 /// as linear_layers, one operation for autograd, which adds the bias in the density's pass, keeps one number
 /// a pixel instead of three, and multiplies a row's gradient into its `width` numbers rather than into its
-/// pixels. Without gradients no more than a megabyte of logits is there at a time, or those of 128 rows.
+/// pixels.
 Tensor bernoulli_log_prob_of_layer(const Tensor& x, const Tensor& hidden, const LinearLayer& layer);
 
 namespace reference {

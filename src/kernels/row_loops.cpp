@@ -1,5 +1,6 @@
 #include "kernels/row_loops.h"
 
+#include "core/tape.h"
 #include "core/target_clones.h"
 #include "kernels/fused.h"
 
@@ -13,6 +14,18 @@ VAE_TARGET_CLONES double sum_of_squares(const float* x, int64_t count) {
 VAE_TARGET_CLONES void scale_row(const float* x, float factor, int64_t count, float* out) {
 #pragma omp simd
   for (int64_t i = 0; i < count; ++i) out[i] = factor * x[i];
+}
+
+Tensor scaled_rows(const Tensor& rows, const Tensor& factors) {
+  const Tensor result = uninitialized(rows.sizes());
+  const float *from = rows.const_data_ptr<float>(), *by = factors.const_data_ptr<float>();
+  float* to = result.data_ptr<float>();
+  const int64_t count = factors.numel(), columns = count == 0 ? 0 : rows.numel() / count;
+  perform({&rows, &factors, &result}, [=] {
+    for_each_row(count, columns,
+                 [=](int64_t i) { scale_row(from + i * columns, by[i], columns, to + i * columns); });
+  });
+  return result;
 }
 
 VAE_TARGET_CLONES void add_scaled_rows(const SpacedRows& x, const float* factors, int64_t count, float* out) {

@@ -1,6 +1,5 @@
 #include "kernels/adam.h"
 
-#include <ATen/Parallel.h>
 #include <gtest/gtest.h>
 
 #include <array>
@@ -25,19 +24,16 @@ AdamUpdate update_number(int64_t t, double beta2, double weight_decay) {
 // The formula is compared in training/optimizers_test.cpp; here, what only this code does.
 
 TEST(AdamKernel, DoesTheSameOnAnyNumberOfThreads) {
-  const auto updated = [](int threads) {
-    const int before = at::get_num_threads();
-    at::set_num_threads(threads);
+  const auto updated = [] {
     const Tensor values = test::draws({kCount}, 1), first = torch::zeros({kCount}),
                  second = torch::zeros({kCount});
     for (int64_t t = 1; t <= 3; ++t) {
       update_adam(update_number(t, /*beta2=*/0.999, /*weight_decay=*/0.1), values,
                   std::array{GradientPiece{test::draws({kCount}, static_cast<uint64_t>(t))}}, first, second);
     }
-    at::set_num_threads(before);
     return values;
   };
-  EXPECT_TRUE(torch::equal(updated(1), updated(2)));
+  EXPECT_TRUE(torch::equal(test::on_threads(1, updated), test::on_threads(2, updated)));
 }
 
 // A weight of a pixel that is always black, after its last gradient: decay alone would end at the smallest

@@ -1,9 +1,7 @@
 #include "kernels/bernoulli_layer.h"
 
-#include <ATen/Parallel.h>
 #include <gtest/gtest.h>
 
-#include <cmath>
 #include <limits>
 #include <string>
 #include <vector>
@@ -20,8 +18,8 @@ struct Shapes {
   std::vector<int64_t> x, hidden;
 };
 
-/// One number; sizes that fill no vector; several blocks without gradients, of leading dimensions over the
-/// same pictures; parts of the bias that are not equally long.
+/// One number; sizes that fill no vector; leading dimensions over the same pictures; parts of the bias that
+/// are not equally long.
 const std::vector<Shapes> kShapes = {{{1, 1, 1, 1}, {1, 1}},
                                      {{3, 2, 7, 5}, {3, 9}},
                                      {{5, 1, 28, 28}, {4, 20, 5, 30}},
@@ -44,12 +42,6 @@ Tensor plain(const std::vector<Tensor>& inputs) {
   return reference::bernoulli_log_prob_of_layer(inputs[0], inputs[1], layer_of(inputs));
 }
 
-/// Sums of n products err by some sqrt(n) roundings, relative to the size of what is summed.
-void expect_close_by_size(const Tensor& a, const Tensor& b, int64_t terms, const std::string& what) {
-  const double tolerance = 4 * std::sqrt(static_cast<double>(terms)) * 0x1p-24;
-  test::expect_close(a, b, b.abs().max() + b.square().mean().sqrt(), tolerance, what);
-}
-
 TEST(BernoulliLayerKernel, AgreesWithTheReferenceInFloat64) {
   for (const Shapes& shapes : kShapes) {
     for (const double scale : {0.05, 1.0}) {
@@ -58,13 +50,14 @@ TEST(BernoulliLayerKernel, AgreesWithTheReferenceInFloat64) {
       const test::Evaluated ours = test::evaluate(fused, inputs, 1, arriving);
       const test::Evaluated exact = test::evaluate(plain, test::in_float64(inputs), 1, arriving);
       const std::string what = testing::PrintToString(shapes.hidden) + " at " + std::to_string(scale);
-      expect_close_by_size(ours.value, exact.value, shapes.hidden.back(), what + ", value");
+      test::expect_close_by_size(ours.value, exact.value, shapes.hidden.back(), what + ", value");
       const int64_t rows = ours.value.numel(), pixels = inputs[3].numel();
       for (const size_t i : {1UL, 2UL, 3UL})
-        expect_close_by_size(ours.gradients[i], exact.gradients[i], rows + pixels,
-                             what + ", gradient of input " + std::to_string(i));
+        test::expect_close_by_size(ours.gradients[i], exact.gradients[i], rows + pixels,
+                                   what + ", gradient of input " + std::to_string(i));
       const torch::NoGradGuard no_grad;
-      expect_close_by_size(fused(inputs), exact.value, shapes.hidden.back(), what + ", without gradients");
+      test::expect_close_by_size(fused(inputs), exact.value, shapes.hidden.back(),
+                                 what + ", without gradients");
     }
   }
 }
@@ -72,12 +65,8 @@ TEST(BernoulliLayerKernel, AgreesWithTheReferenceInFloat64) {
 TEST(BernoulliLayerKernel, SumsForTheBiasTheSameOnAnyNumberOfThreads) {
   const std::vector<Tensor> inputs = inputs_for({{7, 1, 28, 28}, {30, 7, 40}}, 1);
   const Tensor arriving = test::draws({30, 7}, 9);
-  const int before = at::get_num_threads();
-  at::set_num_threads(1);
-  const Tensor one = test::evaluate(fused, inputs, 1, arriving).gradients[3];
-  at::set_num_threads(3);
-  EXPECT_TRUE(torch::equal(test::evaluate(fused, inputs, 1, arriving).gradients[3], one));
-  at::set_num_threads(before);
+  const auto of_bias = [&] { return test::evaluate(fused, inputs, 1, arriving).gradients[3]; };
+  EXPECT_TRUE(torch::equal(test::on_threads(3, of_bias), test::on_threads(1, of_bias)));
 }
 
 TEST(BernoulliLayerKernel, GivesEachInputAloneItsGradient) {
@@ -127,7 +116,7 @@ TEST(BernoulliLayerKernel, RoundsTheFactorsOfProductsWhereReducedPrecisionIsAske
   const Tensor exact = reference::bernoulli_log_prob(x, logits.view({4, 20, 5, 1, 28, 28}));
   const Tensor slopes = x.flatten(1).repeat({80, 1}) - torch::sigmoid(logits);
   ASSERT_EQ(ours.value.scalar_type(), torch::kFloat);
-  expect_close_by_size(ours.value, exact, 30, "value");
+  test::expect_close_by_size(ours.value, exact, 30, "value");
   // Two factors are rounded, each by half of 2^-8.
   const double tolerance = 0x1p-8;
   const Tensor of_hidden = factors * torch::mm(slopes, weight);
@@ -136,7 +125,7 @@ TEST(BernoulliLayerKernel, RoundsTheFactorsOfProductsWhereReducedPrecisionIsAske
   const Tensor scaled = factors * inputs[1].flatten(0, -2).to(torch::kDouble);
   test::expect_close(ours.gradients[2], torch::mm(slopes.t(), scaled),
                      torch::mm(slopes.abs().t(), scaled.abs()), tolerance, "gradient of the weight");
-  expect_close_by_size(ours.gradients[3], (factors * slopes).sum(0), 400, "gradient of the bias");
+  test::expect_close_by_size(ours.gradients[3], (factors * slopes).sum(0), 400, "gradient of the bias");
 }
 
 TEST(BernoulliLayerKernel, RefusesSecondDerivatives) {

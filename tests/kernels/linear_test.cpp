@@ -20,12 +20,6 @@ struct Shape {
 constexpr std::array kShapes = {Shape{1, 1, 1}, Shape{3, 7, 5}, Shape{20, 200, 100}, Shape{128, 784, 65},
                                 Shape{5, 9, 4100}};
 
-// Products of n terms err by some sqrt(n) units of float, relative to the length of both factors.
-void expect_close_by_size(const Tensor& a, const Tensor& b, int64_t terms, const std::string& what) {
-  const double tolerance = 4 * std::sqrt(static_cast<double>(terms)) * 0x1p-24;
-  test::expect_close(a, b, b.abs().max() + b.square().mean().sqrt(), tolerance, what);
-}
-
 TEST(LinearKernel, AgreesWithTheReferenceInFloat64) {
   for (const FusedActivation activation : kActivations) {
     const auto fused = [&](const std::vector<Tensor>& t) { return linear(t[0], t[1], t[2], activation); };
@@ -41,10 +35,10 @@ TEST(LinearKernel, AgreesWithTheReferenceInFloat64) {
       const test::Evaluated exact = test::evaluate(plain, test::in_float64(inputs), 0, arriving);
       const std::string what =
           std::to_string(shape.rows) + " rows, activation " + std::to_string(static_cast<int>(activation));
-      expect_close_by_size(ours.value, exact.value, shape.inputs, what + ", value");
+      test::expect_close_by_size(ours.value, exact.value, shape.inputs, what + ", value");
       for (size_t i = 0; i < 3; ++i) {
-        expect_close_by_size(ours.gradients[i], exact.gradients[i], shape.inputs + shape.rows,
-                             what + ", gradient of input " + std::to_string(i));
+        test::expect_close_by_size(ours.gradients[i], exact.gradients[i], shape.inputs + shape.rows,
+                                   what + ", gradient of input " + std::to_string(i));
       }
     }
   }
@@ -74,7 +68,8 @@ TEST(LinearKernel, GoesThroughSeveralLayersAsOneByOne) {
   EXPECT_TRUE(torch::equal(ours.value, single.value));
   for (size_t i = 0; i < inputs.size(); ++i) {
     EXPECT_TRUE(torch::equal(ours.gradients[i], single.gradients[i])) << i;
-    expect_close_by_size(ours.gradients[i], exact.gradients[i], 120, "gradient of " + std::to_string(i));
+    test::expect_close_by_size(ours.gradients[i], exact.gradients[i], 120,
+                               "gradient of " + std::to_string(i));
   }
 }
 
@@ -127,14 +122,14 @@ TEST(LinearKernel, RoundsTheFactorsOfProductsWhereReducedPrecisionIsAsked) {
   const Tensor y = torch::tanh(torch::linear(x, weight, inputs[2].to(torch::kDouble)));
   const Tensor slope = arriving.to(torch::kDouble) * (1 - y.square());
   ASSERT_EQ(ours.value.scalar_type(), torch::kFloat);
-  expect_close_by_size(ours.value, y, 50, "value");
+  test::expect_close_by_size(ours.value, y, 50, "value");
   // A slope next to the middle of two bfloat16 may go to either.
   const double tolerance = 0x1p-8;
   test::expect_close(ours.gradients[0], torch::mm(rounded(slope), weight),
                      torch::mm(slope.abs(), weight.abs()), tolerance, "gradient of x");
   test::expect_close(ours.gradients[1], torch::mm(rounded(slope).t(), x), torch::mm(slope.abs().t(), x.abs()),
                      tolerance, "gradient of the weight");
-  expect_close_by_size(ours.gradients[2], slope.sum(0), 30, "gradient of the bias");
+  test::expect_close_by_size(ours.gradients[2], slope.sum(0), 30, "gradient of the bias");
 }
 
 TEST(LinearKernel, RefusesSecondDerivatives) {

@@ -1,6 +1,5 @@
 #include "kernels/norm.h"
 
-#include <ATen/Parallel.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -22,14 +21,8 @@ TEST(Norm, IsThatOfAllElements) {
 
 TEST(Norm, IsTheSameOnAnyNumberOfThreads) {
   const std::vector<Tensor> tensors = {test::draws({30'000}, 1), test::draws({20'001}, 2)};
-  const auto on = [&](int threads) {
-    const int before = at::get_num_threads();
-    at::set_num_threads(threads);
-    const float norm = norm_of_all(tensors);
-    at::set_num_threads(before);
-    return norm;
-  };
-  EXPECT_EQ(on(1), on(3));
+  const auto norm = [&] { return norm_of_all(tensors); };
+  EXPECT_EQ(test::on_threads(1, norm), test::on_threads(3, norm));
 }
 
 TEST(Norm, SaysWhenSomethingIsNotFinite) {

@@ -63,13 +63,10 @@ TEST(SparseProduct, ComesToTheSameBitsOnAnyNumberOfThreads) {
   SKIP_WITHOUT_OWN_PRODUCTS();
   const Tensor x = sparse({200, 784}, 6, 1), weight = test::draws({400, 784}, 2);
   const Tensor gradient = test::draws({200, 400}, 3);
-  const int threads = at::get_num_threads();
-  at::set_num_threads(1);
-  const Tensor out = forward(x, weight), sum = derivative(gradient, x);
-  at::set_num_threads(3);
-  EXPECT_TRUE(torch::equal(forward(x, weight), out));
-  EXPECT_TRUE(torch::equal(derivative(gradient, x), sum));
-  at::set_num_threads(threads);
+  const auto out = [&] { return forward(x, weight); };
+  const auto sum = [&] { return derivative(gradient, x); };
+  EXPECT_TRUE(torch::equal(test::on_threads(3, out), test::on_threads(1, out)));
+  EXPECT_TRUE(torch::equal(test::on_threads(3, sum), test::on_threads(1, sum)));
 }
 
 TEST(SparseProduct, LeavesAloneWhatIsNotSparse) {

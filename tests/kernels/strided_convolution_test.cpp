@@ -56,15 +56,6 @@ test::Operation plain(bool up, const Shape& s, FusedActivation activation) {
   return [=](const std::vector<Tensor>& t) { return reference::downsample(t[0], t[1], t[2], activation); };
 }
 
-/// Sums of n products err by some sqrt(n) roundings of float, relative to the size of what is summed.
-void expect_close_by_size(const Tensor& a, const Tensor& b, int64_t terms, double unit,
-                          const std::string& what) {
-  const double tolerance = 4 * std::sqrt(static_cast<double>(terms)) * unit;
-  test::expect_close(a, b, b.abs().max() + b.square().mean().sqrt(), tolerance, what);
-}
-
-constexpr double kFloatRounding = 0x1p-24;
-
 class EveryProduct : public testing::TestWithParam<MatrixProduct> {};
 
 TEST_P(EveryProduct, ConvolvesAsTheReferenceInFloat64) {
@@ -80,11 +71,11 @@ TEST_P(EveryProduct, ConvolvesAsTheReferenceInFloat64) {
         const std::string what = std::string(up ? "up, " : "down, ") + shape.text() + ", activation " +
                                  std::to_string(static_cast<int>(activation));
         const int64_t window = 16 * std::max(shape.wide, shape.narrow);
-        expect_close_by_size(ours.value, exact.value, window, kFloatRounding, what + ", value");
+        test::expect_close_by_size(ours.value, exact.value, window, what + ", value");
         const int64_t places = shape.count * shape.height * shape.width;
         for (size_t i = 0; i < inputs.size(); ++i) {
-          expect_close_by_size(ours.gradients[i], exact.gradients[i], window + places, kFloatRounding,
-                               what + ", gradient of input " + std::to_string(i));
+          test::expect_close_by_size(ours.gradients[i], exact.gradients[i], window + places,
+                                     what + ", gradient of input " + std::to_string(i));
         }
       }
     }
@@ -113,10 +104,10 @@ TEST(StridedConvolution, KeepsBfloat16sAccuracyUnderAutocast) {
         test::evaluate(plain(up, shape, FusedActivation::tanh), test::in_float64(inputs), 0, arriving);
     const std::string what = up ? "up" : "down";
     // Doubling sums four products rounded to half a unit each, and rounds the sum.
-    expect_close_by_size(ours.value, exact.value, 1, 5 * kRounding / 2 / 4, what + ", value");
+    test::expect_close_by_size(ours.value, exact.value, 1, what + ", value", 5 * kRounding / 2 / 4);
     for (size_t i = 0; i < inputs.size(); ++i) {
-      expect_close_by_size(ours.gradients[i], exact.gradients[i], 1, kRounding,
-                           what + ", gradient of input " + std::to_string(i));
+      test::expect_close_by_size(ours.gradients[i], exact.gradients[i], 1,
+                                 what + ", gradient of input " + std::to_string(i), kRounding);
     }
   }
 }

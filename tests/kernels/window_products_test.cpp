@@ -1,6 +1,5 @@
 // The products that read windows of pictures where they lie: kernels/window_sum.h and window_spread.h. That
 // they come to the right numbers, strided_convolution_test.cpp holds.
-#include <ATen/Parallel.h>
 #include <gtest/gtest.h>
 
 #include <array>
@@ -39,14 +38,9 @@ Tensor spread(const WindowMap& map, const std::function<void(float*, int64_t)>& 
 
 template <class Compute>
 void expect_same_bits_on_any_number_of_threads(const Compute& compute) {
-  const int before = at::get_num_threads();
-  at::set_num_threads(1);
-  const Tensor one = compute();
-  for (const int threads : {3, 40}) {
-    at::set_num_threads(threads);
-    EXPECT_TRUE(torch::equal(compute(), one)) << threads;
-  }
-  at::set_num_threads(before);
+  const Tensor one = test::on_threads(1, compute);
+  for (const int threads : {3, 40})
+    EXPECT_TRUE(torch::equal(test::on_threads(threads, compute), one)) << threads;
 }
 
 TEST(WindowProducts, AreTheSameOnAnyNumberOfThreads) {

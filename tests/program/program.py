@@ -7,6 +7,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 import zlib
 
@@ -114,6 +115,14 @@ class ProgramTest(unittest.TestCase):
 
     def train(self, name="run", **changes):
         return run("train", "--config", CONFIG, *settings(**changes), "--out", self.folder / name)
+
+    def wait_until(self, process, condition):
+        """Until it is true, while the process goes on."""
+        end = time.monotonic() + 60
+        while not condition():
+            self.assertIsNone(process.poll(), "ended too early")
+            self.assertLess(time.monotonic(), end)
+            time.sleep(0.001)
 
     def assert_done(self, result):
         self.assertEqual(result.returncode, 0, result.stderr)

@@ -32,13 +32,6 @@ class Resume(ProgramTest):
         self.addCleanup(process.kill)
         return process
 
-    def wait_for(self, path, process):
-        end = time.monotonic() + 60
-        while not path.exists():
-            self.assertIsNone(process.poll(), "ended before it could be stopped")
-            self.assertLess(time.monotonic(), end)
-            time.sleep(0.001)
-
     def saved(self, name="run"):
         return self.folder / name / "checkpoints" / "last.safetensors"
 
@@ -55,7 +48,7 @@ class Resume(ProgramTest):
         for attempt in range(5):
             name = f"killed{attempt}"
             process = self.start(name)
-            self.wait_for(self.saved(name), process)
+            self.wait_until(process, self.saved(name).exists)
             process.kill()
             self.assertEqual(process.wait(), -signal.SIGKILL)
             if not (self.folder / name / "samples/epoch-0001.png").exists():
@@ -88,7 +81,7 @@ class Resume(ProgramTest):
         for number, name in ((signal.SIGINT, "interrupted"), (signal.SIGTERM, "terminated"), (signal.SIGHUP, "hung up")):
             with self.subTest(name):
                 process = self.start(name)
-                self.wait_for(self.saved(name), process)
+                self.wait_until(process, self.saved(name).exists)
                 process.send_signal(number)
                 stdout, stderr = process.communicate(timeout=60)
                 self.assertEqual(process.returncode, 128 + number)
@@ -148,7 +141,7 @@ class Resume(ProgramTest):
             training__batch_size=512, training__save_every_steps=None, objective__samples=16,
             model__encoder={"type": "mlp", "hidden": [2048]},
             model__decoder={"type": "mlp", "hidden": [2048, 2048]})
-        self.wait_for(self.saved(), process)
+        self.wait_until(process, self.saved().exists)
         before = self.saved().read_bytes()
         time.sleep(0.2)
         process.send_signal(signal.SIGINT)

@@ -2,7 +2,6 @@
 
 import signal
 import subprocess
-import time
 import unittest
 
 import program
@@ -28,13 +27,6 @@ class Signals(ProgramTest):
     def rows_written(self):
         metrics = self.folder / "run/metrics.jsonl"
         return len(metrics.read_text().splitlines()) if metrics.exists() else 0
-
-    def wait_until(self, process, condition):
-        end = time.monotonic() + 60
-        while not condition():
-            self.assertIsNone(process.poll(), "ended too early")
-            self.assertLess(time.monotonic(), end)
-            time.sleep(0.001)
 
     def last(self, folder):
         return (folder / "checkpoints/last.safetensors").read_bytes()

@@ -3,7 +3,6 @@
 import os
 import pathlib
 import subprocess
-import time
 import unittest
 
 import program
@@ -21,11 +20,7 @@ class Waits(ProgramTest):
             env=inherited | extra, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self.addCleanup(process.wait)
         self.addCleanup(process.kill)
-        end = time.monotonic() + 60
-        while not (self.folder / "run/config.json").exists():
-            self.assertIsNone(process.poll(), "ended too early")
-            self.assertLess(time.monotonic(), end)
-            time.sleep(0.01)
+        self.wait_until(process, (self.folder / "run/config.json").exists)
         self.assertEqual(pathlib.Path(f"/proc/{process.pid}/comm").read_text().strip(), "vae")
         entries = pathlib.Path(f"/proc/{process.pid}/environ").read_bytes().decode().split("\0")
         return [e for e in entries if e.startswith(("GOMP_SPINCOUNT=", "OMP_WAIT_POLICY="))]

@@ -1,10 +1,13 @@
 // Fused operations in float32 against their references in float64.
 #pragma once
 
+#include <ATen/Parallel.h>
 #include <gtest/gtest.h>
 #include <torch/csrc/autograd/autograd.h>
 
+#include <cmath>
 #include <functional>
+#include <string>
 #include <vector>
 
 #include "core/noise.h"
@@ -50,6 +53,24 @@ inline void expect_close(const Tensor& a, const Tensor& b, const Tensor& scale, 
       tolerance * scale.to(torch::kDouble).abs() + 1e-15;  // what float64 rounds off terms of size 1
   const Tensor error = (a.to(torch::kDouble) - b).abs() / allowed;
   EXPECT_LE(error.max().item<double>(), 1) << what << ", in units of the tolerance";
+}
+
+/// Every element within what adding up `terms` products loses, some sqrt(terms) roundings of size `rounding`,
+/// relative to the size of what is summed.
+inline void expect_close_by_size(const Tensor& a, const Tensor& b, int64_t terms, const std::string& what,
+                                 double rounding = 0x1p-24) {
+  const double tolerance = 4 * std::sqrt(static_cast<double>(terms)) * rounding;
+  expect_close(a, b, b.abs().max() + b.square().mean().sqrt(), tolerance, what);
+}
+
+/// What compute() gives on so many threads.
+template <class Compute>
+auto on_threads(int threads, const Compute& compute) {
+  const int before = at::get_num_threads();
+  at::set_num_threads(threads);
+  auto result = compute();
+  at::set_num_threads(before);
+  return result;
 }
 
 /// Compares value and gradients with the reference's in float64, relative to each element; `tolerance` is
