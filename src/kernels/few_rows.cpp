@@ -21,17 +21,6 @@ constexpr int64_t kBlocksPerThread = 8;  // below which a second thread costs mo
 // 24 sums, and what they take: nearly all of the 32 registers.
 constexpr int64_t kRows = 4, kOutputs = 6;
 
-// Halves are added to halves; GCC 12 takes the shuffles of _mm512_reduce_add_ps for reads of what nobody
-// wrote.
-#pragma GCC diagnostic push
-#ifndef __clang__
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
-#endif
-#pragma GCC diagnostic ignored "-Wuninitialized"
-[[gnu::always_inline]] VAE_AVX512 inline float sum_of(__m512 numbers) {
-  return _mm512_reduce_add_ps(numbers);
-}
-
 /// out[r][c] <- sum_i x[r][i] weight[c][i]
 template <int64_t Rows, int64_t Outputs>
 [[gnu::always_inline]] VAE_AVX512 inline void block(const float* x, const float* weight, int64_t inputs,
@@ -57,7 +46,7 @@ template <int64_t Rows, int64_t Outputs>
 #pragma GCC unroll 8
   for (int64_t r = 0; r < Rows; ++r) {
 #pragma GCC unroll 8
-    for (int64_t c = 0; c < Outputs; ++c) out[r * stride + c] = sum_of(sums[r][c]);
+    for (int64_t c = 0; c < Outputs; ++c) out[r * stride + c] = _mm512_reduce_add_ps(sums[r][c]);
   }
 }
 
@@ -81,8 +70,6 @@ VAE_AVX512 void multiply_outputs(const float* x, const float* weight, int64_t ro
 }
 
 }  // namespace
-
-#pragma GCC diagnostic pop
 
 bool are_few_rows(int64_t rows) { return rows <= kMostRows && uses_own_products(); }
 

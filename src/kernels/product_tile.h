@@ -41,6 +41,13 @@ struct alignas(64) Panel {
 /// Where sums begin.
 inline constexpr std::array<float, kPanelColumns> kZeros = {};
 
+/// The places in a row of neighbours.
+inline constexpr std::array<int32_t, kPanelRows> kInTurn = [] {
+  std::array<int32_t, kPanelRows> result = {};
+  for (size_t i = 0; i < result.size(); ++i) result[i] = static_cast<int32_t>(i);
+  return result;
+}();
+
 template <int64_t Rows, int64_t Vectors>
 VAE_AVX512 void multiply_tile(const Tile& tile) {
   const auto& [a, a_by_row, a_places, b, b_by_inner, inner, start, start_by_row, out, out_by_row] = tile;

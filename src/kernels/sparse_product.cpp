@@ -26,13 +26,6 @@ constexpr int64_t kPanelRows = 128;     // that lists are cut into
 constexpr int64_t kMostVectors = 6;     // of sums in registers
 constexpr int64_t kVectorsAtLeast = 4;  // that are worth another thread
 
-// GCC 12 takes the shuffles and masks of its own header for reads of what nobody wrote.
-#pragma GCC diagnostic push
-#ifndef __clang__
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
-#endif
-#pragma GCC diagnostic ignored "-Wuninitialized"
-
 /// A number that is not 0, and its row in a panel.
 struct Entry {
   int32_t row;
@@ -272,8 +265,6 @@ void sum_columns(const float* gradient, const ColumnLists& lists, int64_t rows, 
 }
 
 }  // namespace
-
-#pragma GCC diagnostic pop
 
 bool may_be_sparse(int64_t rows) { return rows >= kFewestRows && uses_own_products(); }
 

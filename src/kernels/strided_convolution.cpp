@@ -13,6 +13,7 @@
 #include "kernels/product.h"
 #include "kernels/window_spread.h"
 #include "kernels/window_sum.h"
+#include "kernels/winograd.h"
 
 namespace vae {
 namespace {
@@ -63,23 +64,39 @@ WindowMap window_map(const Tensor& large, const Tensor& small) {
           .narrow = small.size(3)};
 }
 
+// The fastest products of our own between pictures of float32, null where there are none.
+
+auto* products_to_small(const WindowMap& map) {
+  return winograd::pays(map) ? winograd::read_windows : nullptr;
+}
+
+auto* products_to_large(const WindowMap& map) {
+  if (winograd::pays(map)) return winograd::spread_windows;
+  return can_spread_windows(map) ? spread_windows : nullptr;
+}
+
+auto* products_to_weight(const WindowMap& map) {
+  if (winograd::pays(map)) return winograd::sum_windows;
+  return can_sum_windows(map) ? sum_windows : nullptr;
+}
+
 /// The derivative with respect to the weight, [narrow, wide, 4, 4], where `large` and `small` are one the
 /// map's input, the other the gradient that arrives.
 Tensor weight_gradient(const Tensor& large, const Tensor& small) {
   const WindowMap map = window_map(large, small);
-  const int64_t narrow = map.narrow, wide = map.wide;
-  if (large.scalar_type() == torch::kFloat && can_sum_windows(map)) {
-    const Tensor result = torch::empty({narrow, kWindow * kWindow * wide});
-    sum_windows(map, large.const_data_ptr<float>(), small.const_data_ptr<float>(), result.data_ptr<float>());
-    return maps_of(result.view({narrow, kWindow, kWindow, wide}));
+  const Tensor sum = torch::empty({map.narrow, kWindow * kWindow * map.wide});
+  auto* const products = large.scalar_type() == torch::kFloat ? products_to_weight(map) : nullptr;
+  if (products != nullptr) {
+    products(map, large.const_data_ptr<float>(), small.const_data_ptr<float>(), sum.data_ptr<float>());
+  } else {
+    sum.zero_();
+    for_each_chunk(large, small, large.scalar_type(),
+                   [&](const Tensor& windows, const Tensor& source, const Tensor& gradient) {
+                     gather_windows(source, small.size(1), small.size(2), windows);
+                     multiply({rows_of(gradient), /*is_transposed=*/true}, {windows}, sum, Into::sum);
+                   });
   }
-  const Tensor sum = torch::zeros({narrow, kWindow * kWindow * wide});
-  for_each_chunk(large, small, large.scalar_type(),
-                 [&](const Tensor& windows, const Tensor& source, const Tensor& gradient) {
-                   gather_windows(source, small.size(1), small.size(2), windows);
-                   multiply({rows_of(gradient), /*is_transposed=*/true}, {windows}, sum, Into::sum);
-                 });
-  return maps_of(sum.view({narrow, kWindow, kWindow, wide}));
+  return maps_of(sum.view({map.narrow, kWindow, kWindow, map.wide}));
 }
 
 Tensor halved(const Tensor& x, const Tensor& weight, const Tensor& bias) {
@@ -107,22 +124,43 @@ void activate_in_place(FusedActivation activation, Tensor y) {
   }
 }
 
+/// What is left to be done with pixels that products have computed: nothing without a bias.
+std::function<void(float*, int64_t)> finish_of(FusedActivation activation, const Tensor& bias) {
+  if (!bias.defined()) return {};
+  return [activation, from = bias.const_data_ptr<float>(), channels = bias.numel()](
+             float* pixels, int64_t count) { activate_rows(activation, from, channels, pixels, count); };
+}
+
+/// activation(bias + the windows of `large`, weighted): dense [N, h, w, narrow]. Without a bias, the sum as
+/// it is.
+Tensor to_small(const Tensor& large, const Tensor& weight, const Tensor& bias, FusedActivation activation) {
+  if (large.scalar_type() == torch::kFloat) {
+    const Tensor small = torch::empty(
+        {large.size(0), large.size(1) / kWindowStride, large.size(2) / kWindowStride, weight.size(0)});
+    const WindowMap map = window_map(large, small);
+    if (auto* const products = products_to_small(map)) {
+      const Tensor matrix = matrix_of(weight);
+      products(map, large.const_data_ptr<float>(), matrix.const_data_ptr<float>(),
+               finish_of(activation, bias), small.data_ptr<float>());
+      return small;
+    }
+  }
+  const Tensor small = pixels_of(halved(maps_of(large), weight, bias));
+  if (bias.defined()) activate_in_place(activation, small);
+  return small;
+}
+
 /// activation(bias + the sum over windows of small weight): dense [N, height, width, wide]. Without a bias,
 /// the sum as it is.
-Tensor to_large(const Tensor& small, const Tensor& matrix, const Tensor& bias, FusedActivation activation,
+Tensor to_large(const Tensor& small, const Tensor& weight, const Tensor& bias, FusedActivation activation,
                 int64_t height, int64_t width) {
-  const int64_t wide = matrix.size(1) / (kWindow * kWindow);
-  const Tensor large = torch::empty({small.size(0), height, width, wide}, small.options());
+  const Tensor matrix = matrix_of(weight);
+  const Tensor large = torch::empty({small.size(0), height, width, weight.size(1)}, small.options());
   const WindowMap map = window_map(large, small);
-  if (large.scalar_type() == torch::kFloat && can_spread_windows(map)) {
-    std::function<void(float*, int64_t)> finish;
-    if (bias.defined()) {
-      finish = [=, from = bias.const_data_ptr<float>()](float* pixels, int64_t count) {
-        activate_rows(activation, from, wide, pixels, count);
-      };
-    }
-    spread_windows(map, small.const_data_ptr<float>(), matrix.const_data_ptr<float>(), finish,
-                   large.data_ptr<float>());
+  auto* const products = large.scalar_type() == torch::kFloat ? products_to_large(map) : nullptr;
+  if (products != nullptr) {
+    products(map, small.const_data_ptr<float>(), matrix.const_data_ptr<float>(), finish_of(activation, bias),
+             large.data_ptr<float>());
     return large;
   }
   for_each_chunk(large, small, torch::kFloat,
@@ -147,8 +185,7 @@ class Downsampled : public torch::autograd::Function<Downsampled> {
   static Tensor forward(AutogradContext* context, const Tensor& x, const Tensor& weight, const Tensor& bias,
                         int64_t activation) {
     const Tensor pixels = pixels_of(x);
-    const Tensor y = pixels_of(halved(maps_of(pixels), weight, bias));
-    activate_in_place(static_cast<FusedActivation>(activation), y);
+    const Tensor y = to_small(pixels, weight, bias.contiguous(), static_cast<FusedActivation>(activation));
     context->saved_data["activation"] = activation;
     context->save_for_backward({pixels, weight, y});
     return maps_of(y);
@@ -162,8 +199,8 @@ class Downsampled : public torch::autograd::Function<Downsampled> {
     const RowGradients gradient = before_activation(activation, y, gradients[0]);
     Tensor of_x, of_weight;
     if (context->needs_input_grad(0)) {
-      of_x = maps_of(to_large(gradient.before_activation, matrix_of(weight), {}, FusedActivation::identity,
-                              x.size(1), x.size(2)));
+      of_x = maps_of(
+          to_large(gradient.before_activation, weight, {}, FusedActivation::identity, x.size(1), x.size(2)));
     }
     if (context->needs_input_grad(1))
       of_weight = weight_gradient(x, gradient.before_activation).to(weight.scalar_type());
@@ -176,7 +213,7 @@ class Upsampled : public torch::autograd::Function<Upsampled> {
   static Tensor forward(AutogradContext* context, const Tensor& x, const Tensor& weight, const Tensor& bias,
                         int64_t height, int64_t width, int64_t activation) {
     const Tensor pixels = pixels_of(x);
-    const Tensor y = to_large(pixels, matrix_of(weight), bias.to(torch::kFloat).contiguous(),
+    const Tensor y = to_large(pixels, weight, bias.to(torch::kFloat).contiguous(),
                               static_cast<FusedActivation>(activation), height, width);
     context->saved_data["activation"] = activation;
     context->save_for_backward({pixels, weight, y});
@@ -190,7 +227,8 @@ class Upsampled : public torch::autograd::Function<Upsampled> {
     const auto activation = static_cast<FusedActivation>(context->saved_data["activation"].toInt());
     const RowGradients gradient = before_activation(activation, y, gradients[0]);
     Tensor of_x, of_weight;
-    if (context->needs_input_grad(0)) of_x = halved(maps_of(gradient.before_activation), weight, {});
+    if (context->needs_input_grad(0))
+      of_x = maps_of(to_small(gradient.before_activation, weight, {}, FusedActivation::identity));
     if (context->needs_input_grad(1))
       of_weight = weight_gradient(gradient.before_activation, x).to(weight.scalar_type());
     return {of_x, of_weight, gradient.bias.to(weight.scalar_type()), Tensor(), Tensor(), Tensor()};

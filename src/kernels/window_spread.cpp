@@ -3,7 +3,6 @@
 #include <ATen/Parallel.h>
 
 #include <algorithm>
-#include <array>
 #include <vector>
 
 #include "core/divide_up.h"
@@ -109,12 +108,6 @@ Pixels pixels_under(const WindowMap& map, const Parity& parity, const Stretch& s
   const int64_t column = parity.x + window;  // with the border, of the first pixel
   return {column == 0 ? 1 : 0, std::min(all.end, map.columns + 1 - column)};
 }
-
-constexpr std::array<int32_t, kPanelRows> kInTurn = [] {
-  std::array<int32_t, kPanelRows> result = {};
-  for (size_t i = 0; i < result.size(); ++i) result[i] = static_cast<int32_t>(i);
-  return result;
-}();
 
 /// Of the pixels of a parity in some half rows, one picture's below the other's, some channels. The first
 /// stretch begins their sums; the others leave out the rows under the border, and of many channels the

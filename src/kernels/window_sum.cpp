@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/divide_up.h"
+#include "kernels/foresight.h"
 #include "kernels/own_products.h"
 #include "kernels/patches.h"
 #include "kernels/product_tile.h"
@@ -95,22 +96,6 @@ Collect collect_function(const WindowPart& part) {
   constexpr std::array<Collect, 3> kFunctions = {collect<1, 16>, collect<1, 32>, collect<1, 48>};
   return kFunctions[static_cast<size_t>(part.vectors() - 1)];
 }
-
-/// Brings memory that will be read soon nearer, in so many steps.
-class Foresight {
- public:
-  Foresight(const float* begin, const float* end, int64_t steps)
-      : next_(begin), end_(end), step_(divide_up(divide_up(end - begin, kVector), steps) * kVector) {}
-
-  void look_ahead() {
-    const float* until = std::min(next_ + step_, end_);
-    for (; next_ < until; next_ += kVector) __builtin_prefetch(next_, /*write=*/0, /*locality=*/2);
-  }
-
- private:
-  const float *next_, *end_;
-  int64_t step_;
-};
 
 /// Some rows and columns of the sum over windows of some rows of the small pictures.
 struct PartialSum {
