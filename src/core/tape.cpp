@@ -156,7 +156,48 @@ void on_end(const at::RecordFunction& function, at::ObserverContext* begun) {
   }
 }
 
+/// For as long as it lives, nothing is noted.
+class Pause {
+ public:
+  Pause() : tape_(std::exchange(running_tape, nullptr)) {}
+  ~Pause() { running_tape = tape_; }
+  Pause(const Pause&) = delete;
+  Pause& operator=(const Pause&) = delete;
+
+ private:
+  Tape* tape_;
+};
+
+std::vector<Tensor> aliases_of(const std::vector<Tensor>& tensors) {
+  std::vector<Tensor> aliases;
+  for (const Tensor& tensor : tensors) aliases.push_back(alias_of(tensor));
+  return aliases;
+}
+
+void copy_where_defined(const std::vector<Tensor>& from, const std::vector<Tensor>& to) {
+  for (size_t i = 0; i < to.size(); ++i)
+    if (to[i].defined()) to[i].copy_(from[i]);
+}
+
 }  // namespace
+
+std::vector<Tensor> perform_as_one(
+    const std::vector<Tensor>& inputs,
+    const std::function<std::vector<Tensor>(const std::vector<Tensor>&)>& work) {
+  std::vector<Tensor> results;
+  {
+    const Pause pause;
+    results = work(inputs);
+  }
+  if (Tape* tape = Tape::running()) {
+    for (const Tensor& tensor : inputs) tape->keep(tensor);
+    for (const Tensor& tensor : results) tape->keep(tensor);
+    tape->note([inputs = aliases_of(inputs), places = aliases_of(results), work] {
+      copy_where_defined(work(inputs), places);
+    });
+  }
+  return results;
+}
 
 void Tape::keep(const Tensor& tensor) {
   const auto is_same = [&](const c10::Storage& kept) { return kept.is_alias_of(tensor.storage()); };

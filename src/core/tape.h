@@ -64,6 +64,12 @@ void perform(TensorPointers tensors, const Work& work) {
   }
 }
 
+/// Does work(inputs), which gives tensors, as one: what it performs is not noted by itself, and how many rows
+/// it takes may change from step to step. It is done again with results of the same shapes.
+std::vector<Tensor> perform_as_one(
+    const std::vector<Tensor>& inputs,
+    const std::function<std::vector<Tensor>(const std::vector<Tensor>&)>& work);
+
 /// Says that the work that follows is not noted.
 inline void cannot_be_noted(const char* what) {
   if (Tape* tape = Tape::running()) tape->give_up(what);

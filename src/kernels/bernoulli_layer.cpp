@@ -12,6 +12,7 @@
 #include "kernels/bernoulli.h"
 #include "kernels/bernoulli_row.h"
 #include "kernels/fused.h"
+#include "kernels/kept_rows.h"
 #include "kernels/product.h"
 #include "kernels/row_loops.h"
 
@@ -71,34 +72,62 @@ Tensor weighted_sum(const Tensor& rows, const Tensor& factors) {
   return result;
 }
 
+/// Which of hidden's derivative, the weight's and the bias's are asked for.
+using Asked = std::array<bool, 3>;
+
+/// These derivatives, with row i's gradient g_i and its pixels' derivatives d_i: hidden's is g_i (d_i W), the
+/// weight's the sum of d_i^T (g_i h_i), the bias's that of g_i d_i. Undefined where nobody asks.
+variable_list differentiate(const Tensor& hidden, const Tensor& weight, const Tensor& slopes,
+                            const Tensor& gradient, const Asked& asked) {
+  const torch::ScalarType type = weight.scalar_type();
+  const Tensor left = in_type(type, slopes);
+  variable_list result(3);
+  if (asked[0]) result[0] = scaled_rows(product({left}, {weight}), gradient);
+  if (asked[1])
+    result[1] = product({left, /*is_transposed=*/true}, {in_type(type, scaled_rows(hidden, gradient))});
+  if (asked[2]) result[2] = weighted_sum(slopes, gradient);
+  return result;
+}
+
+/// The same of the rows that count.
+variable_list differentiate_samples(const Tensor& hidden, const Tensor& weight, const Tensor& slopes,
+                                    const Tensor& gradient, const Asked& asked) {
+  const std::optional<Tensor> kept = rows_that_count(gradient);
+  if (!kept) return differentiate(hidden, weight, slopes, gradient, asked);
+  variable_list result =
+      differentiate(rows_at(*kept, hidden), weight, rows_at(*kept, slopes), rows_at(*kept, gradient), asked);
+  if (asked[0]) result[0] = rows_among_zeros(*kept, result[0], hidden.size(0));
+  return result;
+}
+
 /// x [N, pixels], hidden [rows, width], weight [pixels, width], bias [pixels]; gives [rows].
 class BernoulliOfLayer : public torch::autograd::Function<BernoulliOfLayer> {
  public:
   static Tensor forward(AutogradContext* context, const Tensor& x, const Tensor& hidden, const Tensor& weight,
-                        const Tensor& bias, torch::ScalarType type) {
+                        const Tensor& bias, torch::ScalarType type, bool are_samples) {
     const Tensor factors = in_type(type, weight);
     const Tensor slopes = product({in_type(type, hidden)}, {factors, /*is_transposed=*/true});
     const Tensor result = score_rows(x, slopes, bias, /*differentiates=*/true);
     context->save_for_backward({hidden, factors, slopes});
+    context->saved_data["are_samples"] = are_samples;
     return result;
   }
 
-  // With row i's gradient g_i and its pixels' derivatives d_i: hidden's is g_i (d_i W), the weight's the sum
-  // of d_i^T (g_i h_i).
   static variable_list backward(AutogradContext* context, const variable_list& gradients) {
     require_first_derivative("bernoulli_log_prob_of_layer");
     const variable_list saved = context->get_saved_variables();
     const Tensor &hidden = saved[0], &weight = saved[1], &slopes = saved[2];
     const Tensor gradient = gradients[0].contiguous();
-    const torch::ScalarType type = weight.scalar_type();
-    const Tensor left = in_type(type, slopes);
-    Tensor of_hidden, of_weight, of_bias;
-    if (context->needs_input_grad(1)) of_hidden = scaled_rows(product({left}, {weight}), gradient);
-    if (context->needs_input_grad(2)) {
-      of_weight = product({left, /*is_transposed=*/true}, {in_type(type, scaled_rows(hidden, gradient))});
-    }
-    if (context->needs_input_grad(3)) of_bias = weighted_sum(slopes, gradient);
-    return {Tensor(), of_hidden, of_weight, of_bias, Tensor()};
+    const Asked asked = {context->needs_input_grad(1), context->needs_input_grad(2),
+                         context->needs_input_grad(3)};
+    const variable_list result =
+        context->saved_data["are_samples"].toBool()
+            ? perform_as_one({hidden, weight, slopes, gradient},
+                             [asked](const variable_list& t) {
+                               return differentiate_samples(t[0], t[1], t[2], t[3], asked);
+                             })
+            : differentiate(hidden, weight, slopes, gradient, asked);
+    return {Tensor(), result[0], result[1], result[2], Tensor(), Tensor()};
   }
 };
 
@@ -147,9 +176,10 @@ Tensor bernoulli_log_prob_of_layer(const Tensor& x, const Tensor& hidden, const 
     return log_prob_behind(x, hidden, layer);
   const Tensor pictures = x.flatten(1).contiguous();
   const Tensor rows = hidden.flatten(0, -2).contiguous();
-  const Tensor result = needs_gradient(hidden, layer.weight, layer.bias)
-                            ? BernoulliOfLayer::apply(pictures, rows, layer.weight, layer.bias, *type)
-                            : score(pictures, rows, layer, *type);
+  const Tensor result =
+      needs_gradient(hidden, layer.weight, layer.bias)
+          ? BernoulliOfLayer::apply(pictures, rows, layer.weight, layer.bias, *type, are_samples(hidden))
+          : score(pictures, rows, layer, *type);
   return result.view(hidden.sizes().slice(0, static_cast<size_t>(hidden.dim() - 1)));
 }
 

@@ -54,7 +54,7 @@ Tensor transformed(const WindowMap& map, const float* weight, const Panels& pane
 }
 
 /// One of the nine numbers of each tile from large pixels: out [tiles, 4 wide]
-void difference_large(const Pictures& large, const Tiles& tiles, int64_t product, float* out) {
+void difference_large(const BorderedPictures& large, const Tiles& tiles, int64_t product, float* out) {
   const Combiner combine = differences(product);
   const Combination& columns = combine.columns();
   const auto [left, right] = std::minmax(columns.of[0], columns.of[columns.count == 2 ? 1 : 0]);
@@ -111,7 +111,7 @@ void read_windows(const WindowMap& map, const float* large, const float* weight,
   const Panels panels(kWindowStride * kWindowStride * map.wide, map.narrow);
   const Tensor matrices = transformed(map, weight, panels);
   const float* factors = matrices.const_data_ptr<float>();
-  const Pictures source = {large, map.height, map.width, map.wide};
+  const BorderedPictures source = {large, map.height, map.width, map.wide};
   const int64_t all = map.count * tile_rows(map) * tile_columns(map);
   const std::vector<Tiles> parts =
       divided(map, tile_rows(map), std::min(kNumbersTogether / map.narrow, divide_up(all, kParts)));

@@ -127,7 +127,7 @@ void spread_windows(const WindowMap& map, const float* small, const float* weigh
   const Panels panels(map.narrow, 2 * map.wide);
   const Tensor matrices = transformed(map, weight, panels);
   const float* factors = matrices.const_data_ptr<float>();
-  const Pictures source = {small, map.rows, map.columns, map.narrow};
+  const BorderedPictures source = {small, map.rows, map.columns, map.narrow};
   const int64_t all = map.count * tile_rows(map) * tile_columns(map);
   // Below the last row of tiles there may be a row of pixels. Parts of a picture begin with what the row of
   // tiles above gives them: the larger, the better.

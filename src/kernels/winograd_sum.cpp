@@ -38,7 +38,7 @@ std::vector<Job> jobs_of(int64_t wide) {
 }
 
 /// One of the nine numbers of each tile from large pixels: panel [tiles, kPanelColumns]
-void difference_large(const Pictures& large, const Tiles& tiles, const Job& job, float* panel) {
+void difference_large(const BorderedPictures& large, const Tiles& tiles, const Job& job, float* panel) {
   const Combiner combine = differences(job.product);
   tiles.for_each_row([&](int64_t picture, int64_t row, int64_t place) {
     std::array<PixelRow, kTerms> lines = {};
@@ -54,7 +54,7 @@ void difference_large(const Pictures& large, const Tiles& tiles, const Job& job,
 }
 
 /// products [9, narrow, 4 wide]: some of their columns, over all tiles.
-void sum_jobs(const Pictures& large, const Pictures& small, const std::vector<Tiles>& parts,
+void sum_jobs(const BorderedPictures& large, const BorderedPictures& small, const std::vector<Tiles>& parts,
               std::span<const Job> jobs, float* products) {
   const int64_t narrow = small.channels, wide = large.channels, by_row = 4 * wide;
   std::array<int32_t, kPanelRows> places = {};

@@ -78,8 +78,8 @@ std::vector<Tiles> divided(const WindowMap& map, int64_t rows, int64_t most) {
   return result;
 }
 
-Foresight foresight_of(const std::vector<Tiles>& parts, int64_t i, const Pictures& pictures, int64_t by_row,
-                       int64_t steps) {
+Foresight foresight_of(const std::vector<Tiles>& parts, int64_t i, const BorderedPictures& pictures,
+                       int64_t by_row, int64_t steps) {
   const auto begin_of = [&](int64_t part) {
     const Tiles& tiles = parts[static_cast<size_t>(std::min(part, std::ssize(parts) - 1))];
     const bool is_behind = part >= std::ssize(parts);
@@ -90,7 +90,7 @@ Foresight foresight_of(const std::vector<Tiles>& parts, int64_t i, const Picture
   return {begin_of(i + 1), begin_of(i + 2), steps};
 }
 
-void spread_small(const Pictures& small, const Tiles& tiles, int64_t product, float* out) {
+void spread_small(const BorderedPictures& small, const Tiles& tiles, int64_t product, float* out) {
   const Combiner combine = spread(product);
   tiles.for_each_row([&](int64_t picture, int64_t row, int64_t place) {
     const std::array<PixelRow, kOutputs> lines = {small.row(picture, kOutputs * row),

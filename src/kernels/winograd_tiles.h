@@ -1,4 +1,4 @@
-// Pictures in tiles, as Winograd's minimal filtering takes them.
+// BorderedPictures in tiles, as Winograd's minimal filtering takes them.
 #pragma once
 
 #include "kernels/avx512.h"
@@ -77,8 +77,8 @@ struct PixelRow {
   const float* at(int64_t x) const { return 0 <= x && x < width ? first + x * channels : kNothing.data(); }
 };
 
-/// Pictures [.., height, width, channels], with zeros around them.
-struct Pictures {
+/// BorderedPictures [.., height, width, channels], with zeros around them.
+struct BorderedPictures {
   const float* first;
   int64_t height, width, channels;
 
@@ -121,11 +121,11 @@ std::vector<Tiles> divided(const WindowMap& map, int64_t rows, int64_t most);
 
 /// To bring the pixels nearer, from those of part i + 1 on to before those of the next, while part i is
 /// computed; in so many steps. `by_row` rows of pixels belong to a row of tiles.
-Foresight foresight_of(const std::vector<Tiles>& parts, int64_t i, const Pictures& pictures, int64_t by_row,
-                       int64_t steps);
+Foresight foresight_of(const std::vector<Tiles>& parts, int64_t i, const BorderedPictures& pictures,
+                       int64_t by_row, int64_t steps);
 
 /// One of the nine numbers of each tile from small pixels: out [tiles, narrow]
-void spread_small(const Pictures& small, const Tiles& tiles, int64_t product, float* out);
+void spread_small(const BorderedPictures& small, const Tiles& tiles, int64_t product, float* out);
 
 }  // namespace vae::winograd
 

@@ -36,6 +36,29 @@ TEST(Tape, DoesWorkAgainOnWhatIsInItsMemoryThen) {
   EXPECT_EQ(sum.item<float>(), 30);
 }
 
+TEST(Tape, DoesAsOneWhatTakesAsManyRowsAsThereAre) {
+  const Tensor x = torch::tensor({1.0F, -2.0F, 3.0F});
+  int inner = 0;
+  const auto sum_of_positive = [&](const std::vector<Tensor>& inputs) {
+    perform({&inputs[0]}, [&] { ++inner; });  // by itself it would be noted
+    return std::vector<Tensor>{inputs[0].index({inputs[0] > 0}).sum(), Tensor()};
+  };
+  Tape tape;
+  Tensor sum, more;
+  {
+    const Tape::Recording recording(tape);
+    sum = perform_as_one({x}, sum_of_positive)[0];
+    more = sum + 1;
+  }
+  EXPECT_EQ(tape.obstacle(), "");
+  EXPECT_EQ(more.item<float>(), 5);
+  x.copy_(torch::tensor({-1.0F, -2.0F, 7.0F}));
+  tape.replay();
+  EXPECT_EQ(sum.item<float>(), 7);
+  EXPECT_EQ(more.item<float>(), 8);
+  EXPECT_EQ(inner, 2);
+}
+
 TEST(Tape, DifferentiatesAgain) {
   const Tensor x = torch::tensor({1.0F, 2.0F}), weight = torch::tensor({3.0F, 5.0F}).requires_grad_(true);
   Tape tape;

@@ -87,6 +87,14 @@ TEST(TapedStep, ReplaysOrComputesEveryObjectiveToTheSameBits) {
   EXPECT_GE(replayed, 5);  // of elbo, iwae, renyi, ciwae and miwae at least one each
 }
 
+// Of which, as the logits grow, fewer and fewer count, other ones at each step.
+TEST(TapedStep, ReplaysManySamplesToTheSameBits) {
+  Config config = tiny_run();
+  config.training.optimizer = AdamConfig{.learning_rate = 0.5};
+  config.objective = IwaeConfig{.importance_samples = 50};
+  EXPECT_TRUE(expect_same_with_and_without(config, "iwae").replays);
+}
+
 TEST(TapedStep, ReplaysOrComputesEveryModelToTheSameBits) {
   const auto run = [](const std::string& name, const auto& change) {
     Config config = tiny_run();
