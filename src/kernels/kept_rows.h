@@ -1,5 +1,6 @@
-// Gradients by rows, of which many are too small to change what is summed of them: those of the samples of an
-// importance-weighted bound, whose weights differ by many orders of magnitude.
+// Gradients by rows, of which many are too small to change their sum: those of the samples of an
+// importance-weighted bound, whose weights differ by many orders of magnitude. What else is in a summand, a
+// derivative or an input, is taken to differ by less than these.
 #pragma once
 
 #include <optional>
@@ -20,7 +21,7 @@ Tensor rows_at(const Tensor& places, const Tensor& rows);
 /// [count, columns] with `rows` at these places, and zeros elsewhere.
 Tensor rows_among_zeros(const Tensor& places, const Tensor& rows, int64_t count);
 
-/// Whether a gradient by rows [.., rows, columns] is one of samples, many enough for a look at each.
+/// Whether rows [..., N, columns] are several samples for each of N, and so many that a look at each pays.
 bool are_samples(const Tensor& x);
 
 }  // namespace vae

@@ -172,13 +172,14 @@ Tensor linear_layers(const Tensor& x, std::span<const LinearLayer> layers) {
 
 }  // namespace reference
 
-Tensor linear_layers(const Tensor& x, std::span<const LinearLayer> layers) {
+Tensor linear_layers(const Tensor& x, std::span<const LinearLayer> layers, RowsOf rows_of) {
   const std::optional<torch::ScalarType> type = product_type();
   if (!can_fuse(x) || !are_dense(layers) || layers.empty() || !type)
     return reference::linear_layers(x, layers);
   const Tensor rows = x.dim() == 2 ? x.contiguous() : x.reshape({-1, x.size(-1)}).contiguous();
-  const Tensor y = any_needs_gradient(x, layers) ? differentiable(rows, layers, *type, are_samples(x))
-                                                 : pass(rows, layers, *type).values.back();
+  const Tensor y = any_needs_gradient(x, layers)
+                       ? differentiable(rows, layers, *type, rows_of == RowsOf::samples && are_samples(x))
+                       : pass(rows, layers, *type).values.back();
   if (x.dim() == 2) return y;
   std::vector<int64_t> shape(x.sizes().begin(), x.sizes().end() - 1);
   shape.push_back(y.size(-1));

@@ -54,14 +54,14 @@ void for_each_chunk(const Tensor& large, const Tensor& small, torch::ScalarType 
   }
 }
 
-WindowMap window_map(const Tensor& large, const Tensor& small) {
-  return {.count = large.size(0),
-          .height = large.size(1),
-          .width = large.size(2),
-          .wide = large.size(3),
-          .rows = small.size(1),
-          .columns = small.size(2),
-          .narrow = small.size(3)};
+WindowMap window_map(torch::IntArrayRef large, torch::IntArrayRef small) {
+  return {.count = large[0],
+          .height = large[1],
+          .width = large[2],
+          .wide = large[3],
+          .rows = small[1],
+          .columns = small[2],
+          .narrow = small[3]};
 }
 
 // The fastest products of our own between pictures of float32, null where there are none.
@@ -83,7 +83,7 @@ auto* products_to_weight(const WindowMap& map) {
 /// The derivative with respect to the weight, [narrow, wide, 4, 4], where `large` and `small` are one the
 /// map's input, the other the gradient that arrives.
 Tensor weight_gradient(const Tensor& large, const Tensor& small) {
-  const WindowMap map = window_map(large, small);
+  const WindowMap map = window_map(large.sizes(), small.sizes());
   const Tensor sum = torch::empty({map.narrow, kWindow * kWindow * map.wide});
   auto* const products = large.scalar_type() == torch::kFloat ? products_to_weight(map) : nullptr;
   if (products != nullptr) {
@@ -134,16 +134,15 @@ std::function<void(float*, int64_t)> finish_of(FusedActivation activation, const
 /// activation(bias + the windows of `large`, weighted): dense [N, h, w, narrow]. Without a bias, the sum as
 /// it is.
 Tensor to_small(const Tensor& large, const Tensor& weight, const Tensor& bias, FusedActivation activation) {
-  if (large.scalar_type() == torch::kFloat) {
-    const Tensor small = torch::empty(
-        {large.size(0), large.size(1) / kWindowStride, large.size(2) / kWindowStride, weight.size(0)});
-    const WindowMap map = window_map(large, small);
-    if (auto* const products = products_to_small(map)) {
-      const Tensor matrix = matrix_of(weight);
-      products(map, large.const_data_ptr<float>(), matrix.const_data_ptr<float>(),
-               finish_of(activation, bias), small.data_ptr<float>());
-      return small;
-    }
+  const WindowMap map = window_map(large.sizes(), {large.size(0), large.size(1) / kWindowStride,
+                                                   large.size(2) / kWindowStride, weight.size(0)});
+  auto* const products = large.scalar_type() == torch::kFloat ? products_to_small(map) : nullptr;
+  if (products != nullptr) {
+    const Tensor matrix = matrix_of(weight);
+    const Tensor small = torch::empty({map.count, map.rows, map.columns, map.narrow});
+    products(map, large.const_data_ptr<float>(), matrix.const_data_ptr<float>(), finish_of(activation, bias),
+             small.data_ptr<float>());
+    return small;
   }
   const Tensor small = pixels_of(halved(maps_of(large), weight, bias));
   if (bias.defined()) activate_in_place(activation, small);
@@ -156,7 +155,7 @@ Tensor to_large(const Tensor& small, const Tensor& weight, const Tensor& bias, F
                 int64_t height, int64_t width) {
   const Tensor matrix = matrix_of(weight);
   const Tensor large = torch::empty({small.size(0), height, width, weight.size(1)}, small.options());
-  const WindowMap map = window_map(large, small);
+  const WindowMap map = window_map(large.sizes(), small.sizes());
   auto* const products = large.scalar_type() == torch::kFloat ? products_to_large(map) : nullptr;
   if (products != nullptr) {
     products(map, small.const_data_ptr<float>(), matrix.const_data_ptr<float>(), finish_of(activation, bias),

@@ -8,7 +8,8 @@
 namespace vae::winograd {
 
 /// Whether the functions below can be called, and are known to be faster: where products of our own are, of
-/// channels that are whole vectors, and of pictures of which enough tiles of 2x2 small pixels are whole.
+/// 32 to 1024 channels that are whole vectors, and of pictures of which enough tiles of 2x2 small pixels are
+/// whole, and no more than 192 in a row.
 /// They round a little more than sums of products do (docs/performance.md).
 bool pays(const WindowMap& map);
 

@@ -15,9 +15,6 @@ namespace vae::winograd {
 
 namespace {
 
-constexpr int64_t kNumbersTogether = 16384;  // of a product: all nine stay in the second cache
-constexpr int64_t kParts = 16;               // about as many at least: work for other threads
-
 /// rows [16, count] to columns of a panel
 VAE_AVX512 void transpose(const float* rows, int64_t count, float* panel) {
   for (int64_t i = 0; i < count; i += kVector)
@@ -114,7 +111,7 @@ void read_windows(const WindowMap& map, const float* large, const float* weight,
   const BorderedPictures source = {large, map.height, map.width, map.wide};
   const int64_t all = map.count * tile_rows(map) * tile_columns(map);
   const std::vector<Tiles> parts =
-      divided(map, tile_rows(map), std::min(kNumbersTogether / map.narrow, divide_up(all, kParts)));
+      divided(map, tile_rows(map), std::min(tiles_together(map), divide_up(all, kParts)));
   at::parallel_for(0, std::ssize(parts), 1, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
       const Tiles& tiles = parts[static_cast<size_t>(i)];

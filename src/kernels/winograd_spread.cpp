@@ -14,8 +14,7 @@ namespace vae::winograd {
 
 namespace {
 
-constexpr int64_t kNumbersTogether = 16384;  // of a product: nine stay in the second cache
-constexpr int64_t kParts = 16;               // about as many at least: work for other threads
+constexpr int64_t kFewestRows = 4;  // of a part of a picture, which begins with what the row above gives it
 
 /// The weight as the nine products take it, for both kinds of rows: [9, 2] panels of [narrow, 2 wide].
 Tensor transformed(const WindowMap& map, const float* weight, const Panels& panels) {
@@ -129,12 +128,14 @@ void spread_windows(const WindowMap& map, const float* small, const float* weigh
   const float* factors = matrices.const_data_ptr<float>();
   const BorderedPictures source = {small, map.rows, map.columns, map.narrow};
   const int64_t all = map.count * tile_rows(map) * tile_columns(map);
-  // Below the last row of tiles there may be a row of pixels. Parts of a picture begin with what the row of
-  // tiles above gives them: the larger, the better.
-  const int64_t together = kNumbersTogether / map.narrow;
+  // Four rows of pixels belong to a row of tiles; behind the last one there may be a row of them without.
+  const int64_t rows_of_tiles = divide_up(map.height + kWindowPadding, kOutputs * kWindowStride);
+  const int64_t together = tiles_together(map);
   const bool divides_pictures = tile_rows(map) * tile_columns(map) > together;
-  const std::vector<Tiles> parts = divided(
-      map, tile_rows(map) + 1, std::min(divides_pictures ? 2 * together : together, divide_up(all, kParts)));
+  const std::vector<Tiles> parts =
+      divided(map, rows_of_tiles,
+              std::clamp(divide_up(all, kParts), std::min(kFewestRows * tile_columns(map), together),
+                         divides_pictures ? 2 * together : together));
   at::parallel_for(0, std::ssize(parts), 1, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
       const Tiles& part = parts[static_cast<size_t>(i)];

@@ -1,10 +1,11 @@
-// BorderedPictures in tiles, as Winograd's minimal filtering takes them.
+// Pictures in tiles, as Winograd's minimal filtering takes them.
 #pragma once
 
 #include "kernels/avx512.h"
 
 #ifdef VAE_AVX512
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <vector>
@@ -42,7 +43,6 @@ class Combiner {
  public:
   Combiner(const Combination& rows, const Combination& columns, Sign sign);
 
-  const Combination& rows() const { return rows_; }
   const Combination& columns() const { return columns_; }
 
   /// out[i] <- what becomes of the numbers at source(row, column), each [count], whole vectors.
@@ -77,7 +77,7 @@ struct PixelRow {
   const float* at(int64_t x) const { return 0 <= x && x < width ? first + x * channels : kNothing.data(); }
 };
 
-/// BorderedPictures [.., height, width, channels], with zeros around them.
+/// Pictures [.., height, width, channels], with zeros around them.
 struct BorderedPictures {
   const float* first;
   int64_t height, width, channels;
@@ -95,6 +95,11 @@ constexpr int64_t large_place(int64_t kind, int64_t i) { return kWindowStride * 
 
 inline int64_t tile_rows(const WindowMap& map) { return divide_up(map.rows, kOutputs); }
 inline int64_t tile_columns(const WindowMap& map) { return divide_up(map.columns, kOutputs); }
+
+/// For how many tiles the nine products of pixels stay in the second cache, their inputs or outputs.
+inline int64_t tiles_together(const WindowMap& map) { return 16384 / std::max(map.narrow, 2 * map.wide); }
+
+inline constexpr int64_t kParts = 16;  // about as many at least: work for other threads
 
 /// Some rows of tiles of some pictures.
 struct Tiles {

@@ -33,7 +33,7 @@ class Encoder : public torch::nn::Module {
   virtual Tensor forward(const Tensor& x, const Tensor& condition = {}) const = 0;
 };
 
-/// A network's last layer, and what arrives at it, [N, width].
+/// A network's last layer, and what arrives at it, [..., N, width].
 struct LastLayer {
   Tensor input;
   LinearLayer layer;
@@ -45,7 +45,8 @@ class Decoder : public torch::nn::Module {
  public:
   virtual Tensor forward(const Tensor& z, const Tensor& condition = {}) const = 0;
 
-  /// The last layer, where it is linear and its outputs are the parameters [channels, H, W] in order.
+  /// The last layer, where it is linear and its outputs are the parameters [channels, H, W] in order. z is
+  /// [..., N, latent], the leading dimensions those of samples, the condition [..., N, condition].
   virtual std::optional<LastLayer> before_parameters(const Tensor& /*z*/, const Tensor& /*condition*/) const {
     return std::nullopt;
   }
@@ -57,9 +58,9 @@ class Decoder : public torch::nn::Module {
   virtual void set_output(const Tensor& parameters) = 0;
 };
 
-/// Vectors [N, D] and the condition behind them: [N, D + condition].
+/// Vectors [..., N, D] and the condition behind them: [..., N, D + condition].
 inline Tensor join(const Tensor& vectors, const Tensor& condition) {
-  return condition.defined() ? torch::cat({vectors, condition}, 1) : vectors;
+  return condition.defined() ? torch::cat({vectors, condition}, -1) : vectors;
 }
 
 /// Maps [N, C, h, w] and the condition as constant channels behind theirs: [N, C + condition, h, w].

@@ -1,8 +1,11 @@
 #include "model/vae.h"
 
+#include <array>
 #include <vector>
 
 #include "core/error.h"
+#include "kernels/kept_rows.h"
+#include "kernels/linear.h"
 #include "model/layers.h"
 
 namespace vae {
@@ -91,23 +94,26 @@ Tensor Vae::condition_of_each(const Tensor& labels, const Tensor& z) const {
   if (!known.defined()) return known;
   std::vector<int64_t> shape = z.sizes().vec();
   shape.back() = known.size(-1);
-  return known.expand(shape).flatten(0, -2);
+  return known.expand(shape);
 }
 
 Tensor Vae::decode(const Tensor& z, const Tensor& labels) const {
+  const Tensor known = condition_of_each(labels, z);
   const Tensor parameters =
-      decoder_->forward(z.flatten(0, -2), condition_of_each(labels, z)).to(z.scalar_type());
+      decoder_->forward(z.flatten(0, -2), known.defined() ? known.flatten(0, -2) : known).to(z.scalar_type());
   return rows_of_each(parameters, z);
 }
 
 Tensor Vae::log_likelihood(const Tensor& x, const Tensor& z, const Tensor& labels) const {
-  const Tensor latents = z.flatten(0, -2), known = condition_of_each(labels, z);
-  if (const auto log_prob = likelihood_->log_prob_of_layer()) {
-    if (const auto last = decoder_->before_parameters(latents, known))
-      return log_prob(x, rows_of_each(last->input, z), last->layer);
+  const auto log_prob = likelihood_->log_prob_of_layer();
+  if (log_prob || are_samples(z)) {
+    if (const auto last = decoder_->before_parameters(z, condition_of_each(labels, z))) {
+      if (log_prob) return log_prob(x, last->input, last->layer);
+      const Tensor rows = linear_layers(last->input, std::array{last->layer}, RowsOf::samples);
+      return likelihood_->log_prob(x, rows.to(z.scalar_type()).unflatten(-1, {-1, x.size(-2), x.size(-1)}));
+    }
   }
-  const Tensor parameters = decoder_->forward(latents, known).to(z.scalar_type());
-  return likelihood_->log_prob(x, rows_of_each(parameters, z));
+  return likelihood_->log_prob(x, decode(z, labels));
 }
 
 void Vae::start_at_mean(const Tensor& mean) {

@@ -59,7 +59,7 @@ class Vae : public torch::nn::Module {
  private:
   Tensor condition(const Tensor& labels) const;
 
-  /// The condition of each of z [..., N, latent], one below the other.
+  /// The condition of each of z [..., N, latent]: [..., N, condition].
   Tensor condition_of_each(const Tensor& labels, const Tensor& z) const;
 
   PictureShape picture_;

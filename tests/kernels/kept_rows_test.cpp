@@ -104,13 +104,18 @@ TEST(KeptRows, GiveTheGradientsOfLayers) {
     return std::array{LinearLayer{t[1], t[2], FusedActivation::tanh},
                       LinearLayer{t[3], t[4], FusedActivation::leaky_relu}};
   };
-  const auto fused = [&](const std::vector<Tensor>& t) { return linear_layers(t[0], layers(t)); };
+  const auto fused = [&](const std::vector<Tensor>& t) {
+    return linear_layers(t[0], layers(t), RowsOf::samples);
+  };
   const auto plain = [&](const std::vector<Tensor>& t) { return reference::linear_layers(t[0], layers(t)); };
   const Tensor arriving = test::draws({40, 6, 10}, 6) * weights_of({40, 6, 1});
   for (const size_t constants : {0UL, 1UL}) expect_gradients_of(fused, plain, inputs, constants, arriving);
   expect_gradients_of(fused, plain, inputs, 0, torch::zeros_like(arriving));
   const Tensor of_x = test::evaluate(fused, inputs, 0, arriving).gradients[0];
   EXPECT_GT((of_x.abs().sum(-1) == 0).sum().item<int64_t>(), 150);
+  const auto of_pictures = [&](const std::vector<Tensor>& t) { return linear_layers(t[0], layers(t)); };
+  const Tensor all = test::evaluate(of_pictures, inputs, 0, arriving).gradients[0];
+  EXPECT_EQ((all.abs().sum(-1) == 0).sum().item<int64_t>(), 0);
 }
 
 TEST(KeptRows, AreLookedForAmongManySamples) {
