@@ -212,6 +212,29 @@ TEST(Vae, ScoresInFloat32AsInFloat64) {
   EXPECT_LT(test::distance(value.to(torch::kDouble), exact), 1e-5);
 }
 
+// Through all layers of an mlp, with any likelihood.
+TEST(Vae, DifferentiatesTheSamplesThatCount) {
+  for (const LikelihoodConfig& likelihood :
+       {LikelihoodConfig(BernoulliConfig()), LikelihoodConfig(GaussianConfig())}) {
+    const auto model = conditional_model(
+        test::tiny_config(MlpConfig{.hidden = {8, 7}, .activation = Activation::tanh}, likelihood));
+    const Tensor x = test::binary_pictures(kClasses), labels = torch::arange(kClasses);
+    Random random(1, "z");
+    const Tensor z = normal(random, {100, kClasses, model->latent()}, test::kFloat64);
+    const Tensor counts = uniform(random, {100, kClasses}, test::kFloat64) < 0.2;
+    const Tensor weights = torch::where(counts, 1.0, 0x1p-50);
+    const auto gradient = [&](torch::ScalarType type) {
+      model->to(type);
+      const Tensor latents = z.to(type).detach().requires_grad_(true);
+      model->log_likelihood(x.to(type), latents, labels).backward(weights.to(type));
+      return latents.grad().to(torch::kDouble);
+    };
+    const Tensor exact = gradient(torch::kDouble), ours = gradient(torch::kFloat);
+    EXPECT_LT(test::distance(ours, exact), 1e-5 * exact.abs().max().item<double>());
+    EXPECT_TRUE(torch::equal(ours.abs().sum(-1) > 0, counts)) << likelihood.type();
+  }
+}
+
 TEST(Vae, DoesNotLookAtLabelsWithoutACondition) {
   const auto model = test::tiny_model();
   const Tensor x = test::binary_pictures(2);
