@@ -212,7 +212,7 @@ TEST(Vae, ScoresInFloat32AsInFloat64) {
   EXPECT_LT(test::distance(value.to(torch::kDouble), exact), 1e-5);
 }
 
-// Through all layers of an mlp, with any likelihood.
+// With any likelihood. That all layers take the samples that count only, the time tells.
 TEST(Vae, DifferentiatesTheSamplesThatCount) {
   for (const LikelihoodConfig& likelihood :
        {LikelihoodConfig(BernoulliConfig()), LikelihoodConfig(GaussianConfig())}) {
