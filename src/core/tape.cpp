@@ -31,6 +31,12 @@ Tensor alias_of(const Tensor& tensor) {
                                                                       /*allow_tensor_metadata_change=*/true));
 }
 
+std::vector<Tensor> aliases_of(const std::vector<Tensor>& tensors) {
+  std::vector<Tensor> aliases;
+  for (const Tensor& tensor : tensors) aliases.push_back(alias_of(tensor));
+  return aliases;
+}
+
 c10::IValue alias_of(const c10::IValue& value) {
   if (value.isTensor()) return alias_of(value.toTensor());
   if (!value.isTensorList()) return value;
@@ -91,6 +97,11 @@ bool may_be_cast(const std::vector<Tensor>& tensors) {
          });
 }
 
+void copy_where_defined(const std::vector<Tensor>& from, const std::vector<Tensor>& to) {
+  for (size_t i = 0; i < to.size(); ++i)
+    if (to[i].defined()) to[i].copy_(from[i]);
+}
+
 void note_operation(Tape& tape, const c10::OperatorHandle& operation, const Inputs& inputs,
                     torch::ArrayRef<c10::IValue> outputs) {
   const c10::FunctionSchema& schema = operation.schema();
@@ -108,17 +119,14 @@ void note_operation(Tape& tape, const c10::OperatorHandle& operation, const Inpu
       may_be_cast(read) || may_be_cast(written)) {
     return tape.give_up(schema.name());
   }
-  std::vector<Tensor> places;
-  for (const Tensor& tensor : written) places.push_back(alias_of(tensor));
   for (const auto* tensors : {&read, &written}) {
     for (const Tensor& tensor : *tensors) tape.keep(tensor);
   }
-  tape.note([operation, values = inputs.values, places, in_place] {
+  tape.note([operation, values = inputs.values, places = aliases_of(written), in_place] {
     torch::jit::Stack stack = values;
     operation.callBoxed(stack);
     if (in_place) return;
-    const std::vector<Tensor> results = tensors_in(stack);
-    for (size_t i = 0; i < places.size(); ++i) places[i].copy_(results[i]);
+    copy_where_defined(tensors_in(stack), places);
   });
 }
 
@@ -167,17 +175,6 @@ class Pause {
  private:
   Tape* tape_;
 };
-
-std::vector<Tensor> aliases_of(const std::vector<Tensor>& tensors) {
-  std::vector<Tensor> aliases;
-  for (const Tensor& tensor : tensors) aliases.push_back(alias_of(tensor));
-  return aliases;
-}
-
-void copy_where_defined(const std::vector<Tensor>& from, const std::vector<Tensor>& to) {
-  for (size_t i = 0; i < to.size(); ++i)
-    if (to[i].defined()) to[i].copy_(from[i]);
-}
 
 }  // namespace
 

@@ -58,9 +58,7 @@ void difference_large(const BorderedPictures& large, const Tiles& tiles, int64_t
   const int64_t wide = large.channels, from = large_place(0, left), to = large_place(1, right);
   for (int64_t kind = 0; kind < 2; ++kind) {
     tiles.for_each_row([&](int64_t picture, int64_t row, int64_t place) {
-      std::array<PixelRow, kTerms> lines = {};
-      for (int64_t i = 0; i < kTerms; ++i)
-        lines[static_cast<size_t>(i)] = large.row(picture, large_place(kind, kOutputs * row + i));
+      const auto lines = rows_under(large, picture, row, kind);
       for (int64_t column = 0; column < tiles.columns; ++column) {
         float* numbers = out + (2 * (place + column) + kind) * 2 * wide;
         const int64_t at = kWindowStride * kOutputs * column;

@@ -41,9 +41,7 @@ std::vector<Job> jobs_of(int64_t wide) {
 void difference_large(const BorderedPictures& large, const Tiles& tiles, const Job& job, float* panel) {
   const Combiner combine = differences(job.product);
   tiles.for_each_row([&](int64_t picture, int64_t row, int64_t place) {
-    std::array<PixelRow, kTerms> lines = {};
-    for (int64_t i = 0; i < kTerms; ++i)
-      lines[static_cast<size_t>(i)] = large.row(picture, large_place(job.kind_y, kOutputs * row + i));
+    const auto lines = rows_under(large, picture, row, job.kind_y);
     for (int64_t column = 0; column < tiles.columns; ++column) {
       const auto pixel = [&](int64_t y, int64_t x) {
         return lines[static_cast<size_t>(y)].at(large_place(job.kind_x, kOutputs * column + x)) + job.first;

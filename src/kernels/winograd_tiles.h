@@ -93,6 +93,13 @@ struct BorderedPictures {
 /// and columns 2 and 3 are the next windows' rows and columns 0 and 1.
 constexpr int64_t large_place(int64_t kind, int64_t i) { return kWindowStride * i - kWindowPadding + kind; }
 
+/// The rows of large pixels of a kind that a row of tiles is made of.
+inline std::array<PixelRow, kTerms> rows_under(const BorderedPictures& large, int64_t picture,
+                                               int64_t tile_row, int64_t kind) {
+  const auto row = [&](int64_t i) { return large.row(picture, large_place(kind, kOutputs * tile_row + i)); };
+  return {row(0), row(1), row(2)};
+}
+
 inline int64_t tile_rows(const WindowMap& map) { return divide_up(map.rows, kOutputs); }
 inline int64_t tile_columns(const WindowMap& map) { return divide_up(map.columns, kOutputs); }
 

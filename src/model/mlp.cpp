@@ -8,8 +8,8 @@
 namespace vae {
 namespace {
 
-/// Hidden layers with an activation and one linear layer behind them: [N, inputs] to [N, outputs], and where
-/// rows are samples, [..., N, inputs] to [..., N, outputs].
+/// Hidden layers with an activation and one linear layer behind them: [..., N, inputs] to [..., N, outputs],
+/// the leading dimensions, where there are some, those of samples.
 class Mlp : public torch::nn::Module {
  public:
   Mlp(int64_t inputs, const std::vector<int64_t>& hidden, int64_t outputs, Activation activation) {
@@ -35,16 +35,15 @@ class Mlp : public torch::nn::Module {
   using Layers = std::vector<std::shared_ptr<Linear>>;
 
   static Tensor through(std::span<const Layers::value_type> layers, Tensor x) {
-    const RowsOf rows_of = x.dim() > 2 ? RowsOf::samples : RowsOf::pictures;
     std::vector<LinearLayer> pending;  // fused ones, which x goes through at once
     for (const auto& layer : layers) {
       if (const auto fused = layer->fused()) {
         pending.push_back(*fused);
       } else {
-        x = layer->forward(linear_layers(x, std::exchange(pending, {}), rows_of));
+        x = layer->forward(linear_layers(x, std::exchange(pending, {}), RowsOf::samples));
       }
     }
-    return linear_layers(x, pending, rows_of);
+    return linear_layers(x, pending, RowsOf::samples);
   }
 
   Layers layers_;

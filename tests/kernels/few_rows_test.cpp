@@ -18,7 +18,7 @@ Tensor product(const Tensor& x, const Tensor& weight) {
 
 // Sixteen sums of inputs / 16 products each and a tree above them: 64 roundings of what they add up to.
 TEST(FewRows, AreMultipliedAsInFloat64) {
-  if (!are_few_rows(1)) GTEST_SKIP() << "this processor has the library's products";
+  SKIP_WITHOUT_OWN_PRODUCTS();
   for (const int64_t rows : {1, 3, 4, 20, 32}) {
     for (const int64_t inputs : {1, 15, 16, 50, 784}) {
       for (const int64_t outputs : {1, 6, 11, 200}) {
@@ -32,7 +32,7 @@ TEST(FewRows, AreMultipliedAsInFloat64) {
 }
 
 TEST(FewRows, GiveTheSameBitsInAnyCompany) {
-  if (!are_few_rows(1)) GTEST_SKIP() << "this processor has the library's products";
+  SKIP_WITHOUT_OWN_PRODUCTS();
   const Tensor x = test::draws({23, 77}, 1), weight = test::draws({101, 77}, 2), all = product(x, weight);
   for (const int64_t first : {0, 2, 5}) {
     const Tensor part = product(x.slice(0, first, first + 7).contiguous(), weight.slice(0, first, 60));

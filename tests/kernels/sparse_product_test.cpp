@@ -40,9 +40,6 @@ void expect_product(const Tensor& given, const Tensor& a, const Tensor& b) {
   test::expect_close(given, exact, torch::mm(a.abs(), b.abs()), 64 * 0x1p-24, "product");
 }
 
-#define SKIP_WITHOUT_OWN_PRODUCTS() \
-  if (!may_be_sparse(16)) GTEST_SKIP() << "this processor has the library's products"
-
 // Rows and inputs on both sides of a vector and of a panel, outputs of a stripe.
 TEST(SparseProduct, IsThatOfFloat64) {
   SKIP_WITHOUT_OWN_PRODUCTS();

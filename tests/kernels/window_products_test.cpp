@@ -73,9 +73,6 @@ void expect_same_bits_on_any_number_of_threads(const Compute& compute) {
     EXPECT_TRUE(torch::equal(test::on_threads(threads, compute), one)) << threads;
 }
 
-#define SKIP_WITHOUT_OWN_PRODUCTS() \
-  if (!uses_own_products()) GTEST_SKIP() << "this processor has the library's products"
-
 TEST(WindowProducts, AreTheSameOnAnyNumberOfThreads) {
   SKIP_WITHOUT_OWN_PRODUCTS();
   for (const WindowMap& map : kMaps) {
